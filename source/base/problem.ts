@@ -72,6 +72,17 @@ export type ProblemErrorOptions = ErrorOptions & {
 /** A problem as those that have to be mended: its parts, or itself where it is one alone. */
 export const partsOf = (one: Problem): readonly Problem[] => one.parts ?? [one];
 
+/**
+ * Do two problems come of the same? Their words are the same; or what a peer was asked for just then differs, and its answer, with why
+ * and what to do, is the same.
+ */
+export const isSameTrouble = (one: Problem, other: Problem): boolean => {
+	if (one.code !== other.code) return false;
+	if (one.message === other.message) return true;
+	const isSameAnswer = (one.evidence ?? []).length > 0 && one.evidence?.join('\n') === other.evidence?.join('\n');
+	return isSameAnswer && one.cause === other.cause && one.fix === other.fix;
+};
+
 /** A wrong answer comes first: the rest may only follow from it. */
 const areaOf = (problems: readonly Problem[]): ProblemArea | undefined => {
 	const areas = new Set(problems.map(({area}) => area));

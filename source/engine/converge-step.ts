@@ -1,5 +1,5 @@
 import {bounded} from '../base/bounded.ts';
-import {ProblemError, toProblem} from '../base/problem.ts';
+import {type Problem, ProblemError, toProblem} from '../base/problem.ts';
 import {retrying} from '../base/retry.ts';
 import {differences, formatChanges} from './changes.ts';
 import type {BaseWorld, Change, Detail, Finding, Kept, Step} from './plan.ts';
@@ -11,6 +11,8 @@ export type StepContext<Answers, World extends BaseWorld<Answers>> = RunOptions<
 	readonly step: Step<Answers, World>;
 	readonly fingerprint: string;
 	readonly emit: (event: NewEvent) => void;
+	/** Has an earlier step met this, so that waiting for it to pass was tried? */
+	readonly isKnown?: ((problem: Problem) => boolean) | undefined;
 };
 
 /** What a step did last, for the message of a bound that passes. */
@@ -205,7 +207,10 @@ export const convergeStep = async <Answers, World extends BaseWorld<Answers>>(
 	const progress: Progress = {applied: false, warned: new Set()};
 	const {retry} = step;
 	await retrying((attempt) => convergeOnce(context, attempt, progress), {
-		ruleOf: (error) => (retry?.codes.includes(toProblem(error).code) ? retry : undefined),
+		ruleOf: (error) => {
+			const problem = toProblem(error);
+			return retry?.codes.includes(problem.code) && !context.isKnown?.(problem) ? retry : undefined;
+		},
 		clock,
 		signal,
 		onRetry: (error, attempt, pauseMs) => {

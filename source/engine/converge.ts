@@ -1,5 +1,5 @@
 import {bounded} from '../base/bounded.ts';
-import {exitCodes, type Problem, ProblemError, toProblem} from '../base/problem.ts';
+import {exitCodes, isSameTrouble, type Problem, ProblemError, partsOf, toProblem} from '../base/problem.ts';
 import {convergeStep, type StepContext} from './converge-step.ts';
 import {settle} from './deciding.ts';
 import type {Event, StepInfo} from './events.ts';
@@ -50,9 +50,10 @@ const problemOf = async <Answers, World extends BaseWorld<Answers>>(
 	run: Run<Answers, World>,
 	step: Step<Answers, World>,
 	answers: Answers,
+	isKnown?: (problem: Problem) => boolean,
 ): Promise<Problem | undefined> => {
 	const {options, emit, done} = run;
-	const context = contextOf(run, step, answers);
+	const context = {...contextOf(run, step, answers), isKnown};
 	const {fingerprint} = context;
 	const before = done.get(step.id);
 	emit({type: 'step-started', step: step.id, stale: before !== undefined && before !== fingerprint});
@@ -71,19 +72,22 @@ const survey = async <Answers, World extends BaseWorld<Answers>>(
 	run: Run<Answers, World>,
 ): Promise<Problem | undefined> => {
 	const found: Problem[] = [];
+	let first: Problem | undefined;
 	for (const step of run.steps) {
 		run.options.signal.throwIfAborted();
-		const problem = await problemOf(run, step, run.options.answers);
+		const isKnown = (one: Problem): boolean =>
+			partsOf(one).every((part) => found.some((before) => isSameTrouble(before, part)));
+		const problem = await problemOf(run, step, run.options.answers, isKnown);
 		if (!problem) continue;
-		const known = found.some(({code, message}) => code === problem.code && message === problem.message);
 		// What stopped an earlier step stops this one too; told again at each step it would hide the rest.
-		if (known) {
+		if (isKnown(problem)) {
 			const text = `cannot be looked at before this is mended: ${problem.message}`;
 			run.emit({type: 'step-warning', step: step.id, text});
 		} else run.emit({type: 'step-problem', step: step.id, problem, choices: []});
-		found.push(problem);
+		first ??= problem;
+		found.push(...partsOf(problem));
 	}
-	return found[0];
+	return first;
 };
 
 /** How long the facts of a plan are looked for, ms. */

@@ -32,6 +32,14 @@ export const stepProblems = declareProblems({
 		cause: 'They are: {list}',
 		fix: 'Mend each of them, or have it mended, then try again: what is mended stays so.',
 	},
+	'host-cut-off': {
+		area: 'prerequisites',
+		message: 'This host reaches none of the servers that were asked: {servers}.',
+		cause:
+			'All of them failed alike. Mostly one thing is wrong with this host: its network (cable, VPN, route, firewall, proxy), or it has no time left for this program.',
+		fix: 'Mend the network of this host first, or end what keeps it busy; what is told of the servers below may only follow from it.',
+		nextSteps: ['ip route', 'uptime'],
+	},
 	'check-unanswered': {
 		area: 'prerequisites',
 		areaElse: 'who was waited for: registry, database, cluster',

@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest';
 import {
 	exitCodes,
+	isSameTrouble,
 	type ProblemArea,
 	type ProblemCode,
 	ProblemError,
@@ -177,6 +178,33 @@ test('a plan tells the same wall once, and at later steps only that it stands th
 	expect(story.filter((one) => one.startsWith('problem'))).toEqual(['problem images registry-unreachable']);
 	expect(state.steps[1]?.warnings[0]).toContain('cannot be looked at before this is mended');
 	expect(result.outcome).toBe('failed');
+});
+
+test('a peer that does not answer is told once and waited for once, whatever it was asked for, also as one of several', async () => {
+	const silent = (asked: string) =>
+		new ProblemError({
+			...{code: 'kubernetes-unreachable', area: 'cluster', message: `No answer (asked to ${asked}).`},
+			...{cause: 'Nothing listens there.', fix: 'Check the address.', evidence: ['connect ECONNREFUSED 10.0.0.1:6443']},
+		});
+	const more = new ProblemError({code: 'disk-full', area: 'prerequisites', message: 'Full.', cause: 'c', fix: 'f'});
+	const parts = [more.problem, silent('tell its version').problem];
+	const several = new ProblemError({...more.problem, code: 'prerequisites-not-met', message: 'Two.', parts});
+	const retry = {codes: ['kubernetes-unreachable'], attempts: 3, pausesMs: [1000]} as const;
+	const {story, state} = await play(
+		[
+			tiny('prerequisites', {check: findings(several)}),
+			tiny('namespaces', {check: findings(silent('list')), retry}),
+			tiny('secrets', {check: findings(silent('read')), retry}),
+		],
+		{pass: 'look'},
+	);
+	expect(story.filter((one) => /^(?:problem|retrying)/u.test(one))).toEqual([
+		'problem prerequisites prerequisites-not-met',
+	]);
+	expect(state.steps.map(({warnings}) => warnings.length)).toEqual([0, 1, 1]);
+	const other = {...silent('list').problem, evidence: ['connect ECONNREFUSED 10.0.0.2:6443']};
+	expect(isSameTrouble(silent('read').problem, silent('list').problem)).toBe(true);
+	expect(isSameTrouble(silent('read').problem, other)).toBe(false);
 });
 
 test.each(['look', 'verify'] as const)(

@@ -1,7 +1,9 @@
-import {expect, test} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import {systemClock} from '../../source/base/clock.ts';
+import {type Problem, type ProblemArea, type ProblemCode, ProblemError, problem} from '../../source/base/problem.ts';
+import {cutOff} from '../../source/steps/prerequisites/cut-off.ts';
 import {stepProblems} from '../../source/steps/problems.ts';
-import {type Check, runChecks} from '../../source/steps/shared/checks.ts';
+import {type Check, type Outcome, runChecks} from '../../source/steps/shared/checks.ts';
 import {code, worldOf} from './world.ts';
 
 const hangs: Check = {
@@ -52,4 +54,54 @@ test('a run that is stopped ends its checks with the reason of the stop', async 
 	const run = runChecks(worldOf({signal: stop.signal}), [hangs]);
 	stop.abort(new Error('stopped by hand'));
 	await expect(run).rejects.toThrow('stopped by hand');
+});
+
+test('rows that meet the same trouble tell it once, and the others where to read it', async () => {
+	const silent = (label: string, asked: string): Check => ({
+		label,
+		asks: 'cluster',
+		run: async () => {
+			const told = stepProblems.problem('disk-full', {free: '1', folder: '/state', needed: '2'});
+			throw new ProblemError({...told, message: `No answer (asked to ${asked}).`, evidence: ['ECONNREFUSED']});
+		},
+	});
+	const world = worldOf();
+	const {answered} = await runChecks(world, [silent('Kubernetes', 'tell'), silent('Nodes', 'list'), refuses, warns]);
+	const rows = world.told.flatMap((one) =>
+		one.kind === 'item' && one.state !== 'pending' ? [`${one.label}: ${one.note}`] : [],
+	);
+	expect(rows.sort()).toEqual([
+		'Disk: Only 1 MB are free in /state.',
+		'Helm: helm 4',
+		'Kubernetes: No answer (asked to tell).',
+		'Nodes: not looked at: the same as at Kubernetes',
+	]);
+	expect(answered).toEqual(['helm']);
+});
+
+describe('several servers that cannot be reached', () => {
+	const of = (problemCode: ProblemCode, area: ProblemArea) =>
+		problem({code: problemCode, area, message: 'm', cause: 'c', fix: 'f'});
+	const cluster = of('kubernetes-unreachable', 'cluster');
+	const registry = of('registry-unreachable', 'registry');
+	const starved = of('check-unanswered', 'database');
+	const world = worldOf({cluster: {server: 'https://api.corp:6443'}});
+	const toldOf = (problems: readonly Problem[], answered: Outcome['answered'] = ['files', 'helm']) =>
+		cutOff(world, {problems, answered}).map(({code: found, message}) => [found, message]);
+
+	test('are one trouble of this host, which is told first', () => {
+		expect(toldOf([cluster, registry])).toEqual([
+			[
+				code('host-cut-off'),
+				'This host reaches none of the servers that were asked: the cluster https://api.corp:6443, the registry registry.corp.',
+			],
+		]);
+		expect(toldOf([starved, cluster])).toHaveLength(1);
+	});
+
+	test('are none of this host where one of them answers, or where only one was asked', () => {
+		expect(toldOf([cluster, registry], ['database'])).toEqual([]);
+		expect(toldOf([cluster, cluster])).toEqual([]);
+		expect(toldOf([cluster, of('registry-unauthorized', 'registry')])).toEqual([]);
+	});
 });

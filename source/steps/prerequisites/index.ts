@@ -7,6 +7,7 @@ import {type Step, shortTimeouts, type World} from '../world.ts';
 import {certificates} from './certificates.ts';
 import {chartValues} from './chart-values.ts';
 import {clocks} from './clocks.ts';
+import {cutOff} from './cut-off.ts';
 import {database} from './database.ts';
 import {disk} from './disk.ts';
 import {helm, helmWords} from './helm.ts';
@@ -50,8 +51,9 @@ export const prerequisites = (answers: Answers, versions = installedVersions): r
 
 const checkWith = async (world: World, versions: Check): Promise<Finding> => {
 	const checks = prerequisites(world.answers, versions);
-	const {problems, warnings} = await runChecks(world, checks);
-	const problem = combineProblems(problems, (several, more) =>
+	const outcome = await runChecks(world, checks);
+	const {problems, warnings} = outcome;
+	const problem = combineProblems([...cutOff(world, outcome), ...problems], (several, more) =>
 		stepProblems.problem('prerequisites-not-met', several, more),
 	);
 	if (problem) return {status: 'blocked', problem};

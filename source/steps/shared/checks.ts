@@ -1,5 +1,5 @@
 import {bounded} from '../../base/bounded.ts';
-import {type Problem, ProblemError, ProblemsError, toProblem} from '../../base/problem.ts';
+import {isSameTrouble, type Problem, ProblemError, ProblemsError, partsOf, toProblem} from '../../base/problem.ts';
 import type {KubeObject, Selection} from '../../cluster/types.ts';
 import {stepProblems} from '../problems.ts';
 import {shortTimeouts, type World} from '../world.ts';
@@ -29,6 +29,8 @@ export type Outcome = {
 	readonly warnings: readonly string[];
 	/** Checks that refuse nothing, yet do not say that all is well. */
 	readonly unwell: readonly Check[];
+	/** Who answered a check, whatever it came to. */
+	readonly answered: readonly Asked[];
 };
 
 /** A check that hangs ends, with the time that it gets to end itself, before its step would: what the others found is told beside it. */
@@ -52,7 +54,20 @@ const withinBound = async (world: World, {label, asks, run}: Check): Promise<See
 export const problemsOf = (error: unknown): readonly Problem[] =>
 	error instanceof ProblemsError ? error.problems : [toProblem(error)];
 
-const runOne = async (world: World, one: Check): Promise<Outcome> => {
+/** Troubles that rows have told, and in which. */
+type Told = {readonly label: string; readonly problem: Problem}[];
+
+/** What a row says: the first of its problems that no other row has told, or where to read them. */
+const rowOf = (label: string, problems: readonly Problem[], told: Told): string => {
+	const rowOfSame = (one: Problem): string | undefined => told.find(({problem}) => isSameTrouble(problem, one))?.label;
+	const fresh = problems.find((one) => rowOfSame(one) === undefined);
+	const [first] = problems;
+	const same = first && rowOfSame(first);
+	told.push(...problems.map((problem) => ({label, problem})));
+	return fresh || !same ? (fresh?.message ?? '') : `not looked at: the same as at ${same}`;
+};
+
+const runOne = async (world: World, one: Check, told: Told): Promise<Outcome> => {
 	const {label} = one;
 	const tell = (state: 'pending' | 'ok' | 'bad', note: string): void =>
 		world.report({kind: 'item', label, state, note});
@@ -60,12 +75,12 @@ const runOne = async (world: World, one: Check): Promise<Outcome> => {
 	try {
 		const {note, warnings = [], bad = false} = await withinBound(world, one);
 		tell(bad ? 'bad' : 'ok', note);
-		return {problems: [], warnings, unwell: bad ? [one] : []};
+		return {problems: [], warnings, unwell: bad ? [one] : [], answered: [one.asks]};
 	} catch (error) {
 		world.signal.throwIfAborted();
 		const problems = problemsOf(error);
-		tell('bad', problems[0]?.message ?? '');
-		return {problems, warnings: [], unwell: []};
+		tell('bad', rowOf(label, problems.flatMap(partsOf), told));
+		return {problems, warnings: [], unwell: [], answered: []};
 	}
 };
 
@@ -74,11 +89,13 @@ const runOne = async (world: World, one: Check): Promise<Outcome> => {
  * @throws the signal's reason when it is aborted.
  */
 export const runChecks = async (world: World, checks: readonly Check[]): Promise<Outcome> => {
-	const outcomes = await Promise.all(checks.map(async (check) => runOne(world, check)));
+	const told: Told = [];
+	const outcomes = await Promise.all(checks.map(async (check) => runOne(world, check, told)));
 	return {
 		problems: outcomes.flatMap(({problems}) => problems),
 		warnings: [...new Set(outcomes.flatMap(({warnings}) => warnings))],
 		unwell: outcomes.flatMap(({unwell}) => unwell),
+		answered: outcomes.flatMap(({answered}) => answered),
 	};
 };
 
