@@ -1,6 +1,6 @@
 import type {Answers} from '../answers/schema.ts';
 import {counted} from '../base/text.ts';
-import {directions, networkLines} from '../handover/network/lines.ts';
+import {destinationText, directions, networkLines, portText} from '../handover/network/lines.ts';
 
 const cell = (text: string): string => text.replaceAll('|', String.raw`\|`);
 
@@ -10,8 +10,8 @@ export const networkTable = (answers: Answers): string =>
 		'| traffic | from | to | port | direction |',
 		'|---|---|---|---|---|',
 		...networkLines(answers).map(
-			({what, from, to, port, direction}) =>
-				`| ${[what, from, to, port, directions[direction]].map(cell).join(' | ')} |`,
+			(line) =>
+				`| ${[line.what, line.from, destinationText(line), portText(line), directions[line.direction]].map(cell).join(' | ')} |`,
 		),
 	].join('\n');
 

@@ -8,6 +8,10 @@ export type Pack = Pick<Handover, 'id' | 'title' | 'who' | 'intro' | 'sections'>
 export type ClusterNamed = {
 	/** `https://10.0.0.1:6443 (context prod of the operator)` */
 	readonly name: string;
+	/** URL of its API server. */
+	readonly server: string;
+	/** Who the operator is there, where that is known: `system:serviceaccount:ops:installer`. */
+	readonly user?: string | undefined;
 	readonly inUse: ClusterInUse;
 };
 

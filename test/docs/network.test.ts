@@ -1,16 +1,18 @@
 import {expect, test} from 'vitest';
 import {networkTable, withSite} from '../../source/docs/network.ts';
 import {docsTexts} from '../../source/docs/texts.ts';
-import {networkLines} from '../../source/handover/network/lines.ts';
+import {destinationText, networkLines, portText} from '../../source/handover/network/lines.ts';
 import {load, shortest} from '../answers/samples.ts';
 
 const told = (text: string): readonly string[] =>
-	networkLines(load(text)).map(({what, from, to, port, direction}) => `${what}: ${from} > ${to} ${port} ${direction}`);
+	networkLines(load(text)).map(
+		(line) => `${line.what}: ${line.from} > ${destinationText(line)} ${portText(line)} ${line.direction}`,
+	);
 
 test('the shortest answers need these lines, and no other', () => {
 	expect(told(shortest)).toMatchInlineSnapshot(`
 		[
-		  "Kubernetes API: jump host > server of the current context in the kubeconfig that of the server, often 6443/tcp in",
+		  "Kubernetes API: jump host > server of the current context in the kubeconfig that of the server, often 6443 (tcp) in",
 		  "push of the images: jump host > registry.corp.internal 5000/tcp beside",
 		  "pull of the images: every node > registry.corp.internal 5000/tcp out",
 		  "logins, grants, dumps: jump host > postgres.corp.internal 3306/tcp beside",
@@ -18,7 +20,7 @@ test('the shortest answers need these lines, and no other', () => {
 		  "dashboard, API, clients: machines of users > zenml-pro.corp.internal, zenml-workspace.corp.internal 443/tcp in",
 		  "checks of the install: jump host > zenml-pro.corp.internal, zenml-workspace.corp.internal 443/tcp in",
 		  "workspaces call the control plane: pods in zenml-workspace > zenml-pro.corp.internal 443/tcp inside",
-		  "way in to the servers: ingress controller, Gateway or router > Services in zenml-pro, zenml-workspace those of the Services inside",
+		  "way in to the servers: ingress controller, Gateway or router > Services in zenml-pro, zenml-workspace those of the Services (tcp) inside",
 		  "names: jump host > name server of this host 53/udp and tcp beside",
 		  "names: pods > DNS of the cluster, which asks yours 53/udp and tcp out",
 		]
@@ -53,7 +55,7 @@ backup: {passphrase: "env:P", schedule: {kind: nfs, namespace: keep, nfs: {serve
 		'push of the images: jump host > push.corp.internal 5443/tcp beside',
 		'pull of the images: every node > registry.corp.internal 5000/tcp out',
 		'checks of the install: jump host > zenml-pro.corp.internal, zenml-workspace.corp.internal (at 10.1.2.3) 8443/tcp in',
-		'snapshot runs: pods in zenml-workload-manager > zenml-pro.corp.internal, zenml-workspace.corp.internal 8443/tcp inside',
+		'snapshot runs: pods in zenml-workload-manager > zenml-pro.corp.internal, zenml-workspace.corp.internal (at 10.1.2.3) 8443/tcp inside',
 		'artifacts of pipelines: pods of pipelines, pods in zenml-workload-manager > s3.corp.internal 9000/tcp out',
 		'scheduled backups: backup pods in keep > nfs.corp.internal 2049/tcp out',
 		'dumps of scheduled backups: backup pods in keep > postgres.corp.internal 3306/tcp out',

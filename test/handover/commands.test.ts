@@ -13,6 +13,7 @@ import {runScript, textOf} from './run-script.ts';
 
 const cluster = {
 	name: 'https://10.0.0.1:6443 (context prod of the operator)',
+	server: 'https://10.0.0.1:6443',
 	inUse: {kubeconfig: '/home/ada/kube config', context: 'prod'},
 };
 const asking: Asking = {operator: 'ada on jump1', cluster};

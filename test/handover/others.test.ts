@@ -27,26 +27,60 @@ describe('network', () => {
 
 	test('every line stands in the list and in the table', () => {
 		const lines = networkLines(answers);
-		const rows = sectionOf(sections, 'connections.csv').lines;
-		expect(rows).toHaveLength(lines.length + 1);
-		for (const {what, to, port} of lines) {
+		const rows = sectionOf(sections, 'connections.csv').lines.slice(1);
+		for (const {what, from, to, port, protocols} of lines) {
 			expect(textOf(sections, 'connections.txt')).toContain(what);
-			expect(rows.join('\n')).toContain(to.includes(',') ? `"${to}"` : to);
-			expect(rows.join('\n')).toContain(port);
+			expect(textOf(sections, 'connections.txt')).toContain(`\n${from}\n    ____`);
+			for (const host of to)
+				for (const protocol of protocols) {
+					const cells = [host.includes(',') ? `"${host}"` : host, '', typeof port === 'number' ? port : '', protocol];
+					expect(rows.filter((row) => row.includes(`,${cells.join(',')},`)).length).toBeGreaterThan(0);
+				}
 		}
+		expect(rows).toHaveLength(lines.reduce((sum, {to, protocols}) => sum + to.length * protocols.length, 0));
+		expect(new Set(rows.map((row) => row.replace(/"[^"]*"/gu, '').split(',').length))).toEqual(new Set([9]));
+	});
+
+	test('the API server that the kubeconfig tells is line 1, an address of the ingress has a cell of its own', () => {
+		const cluster = {name: 'prod', server: 'https://[fd00::1]:6443', inUse: {}};
+		const known = {...answers, ingress: {...answers.ingress, address: '10.1.2.3'}};
+		const named = networkPack(known, {...asking, cluster}).sections;
+		const rows = sectionOf(named, 'connections.csv').lines;
+		expect(rows[1]).toBe('1,Kubernetes API,jump host,,fd00::1,,6443,tcp,into the cluster');
+		expect(rows).toContain(
+			'7,checks of the install,jump host,,zenml-workspace.corp.internal,10.1.2.3,443,tcp,into the cluster',
+		);
+		expect(textOf(named, 'network-check.sh')).toContain('\nask fd00::1 6443\n');
 	});
 
 	test('the check opens what the jump host opens, and fails where one cannot be opened', async () => {
-		const good = await runScript(textOf(sections, 'network-check.sh'), {folder, played: {nc: 'exit 0'}});
-		expect(good).toMatchObject({status: 0, stderr: ''});
+		const good = await runScript(textOf(sections, 'network-check.sh'), {
+			folder,
+			played: {nc: 'exit 0', dig: 'exit 0'},
+		});
+		expect(good).toMatchObject({
+			status: 0,
+			stderr: 'NOT TRIED Kubernetes API: server of the current context in the kubeconfig\n',
+		});
+		expect(good.calls).toContain('dig +time=5 +tries=1 registry.corp.internal\n');
 		expect(good.calls).toContain('nc -z -w 5 registry.corp.internal 5000\n');
 		expect(good.calls).toContain('nc -z -w 5 zenml-workspace.corp.internal 443\n');
 		expect(good.calls).not.toContain('name server');
 		const bad = await runScript(textOf(sections, 'network-check.sh'), {
 			folder,
-			played: {nc: 'case "$*" in *5000*) exit 1;; esac'},
+			played: {nc: 'case "$*" in *5000*) exit 1;; esac', dig: 'exit 9'},
 		});
-		expect(bad).toMatchObject({status: 1, stderr: 'FAILED registry.corp.internal 5000\n'});
+		expect(bad.status).toBe(1);
+		for (const line of ['FAILED registry.corp.internal 5000\n', 'FAILED name server of this host\n'])
+			expect(bad.stderr).toContain(line);
+	});
+
+	test('the check asks the name server of the answers, at its port', async () => {
+		const own = {...answers, network: {...answers.network, nameServer: '10.9.9.9:5353'}};
+		const text = textOf(networkPack(own, asking).sections, 'network-check.sh');
+		const {calls} = await runScript(text, {folder, played: {nc: 'exit 0', dig: 'exit 0'}});
+		expect(calls).toContain('nc -z -w 5 10.9.9.9 5353\n');
+		expect(calls).toContain('dig +time=5 +tries=1 @10.9.9.9 -p 5353 registry.corp.internal\n');
 	});
 });
 

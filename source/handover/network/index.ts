@@ -1,66 +1,56 @@
 import type {Answers} from '../../answers/schema.ts';
-import type {HandoverSection} from '../../base/handover.ts';
-import {shellWord} from '../../base/shell.ts';
 import {coverNote} from '../cover-note.ts';
 import type {Asking, Pack} from '../pack.ts';
-import {directions, jumpHost, type NetworkLine, networkLines} from './lines.ts';
+import {networkCheck} from './check.ts';
+import {destinationText, directions, jumpHost, type NetworkLine, networkLines, portText, users} from './lines.ts';
 
 const title = 'Connections that have to be open';
 const who = 'firewall team';
 
-const rule = ({what, from, to, port, direction}: NetworkLine, index: number): readonly string[] => [
-	`${String(index + 1).padStart(2)}. ${what} (${directions[direction]})`,
-	`    from  ${from}`,
-	`    to    ${to}`,
-	`    port  ${port}`,
+const blank = '____________________';
+
+/** Who knows the addresses of a source. */
+const knownBy = (from: string): string => {
+	if (from === jumpHost) return 'the operator knows them';
+	if (from === users) return 'you know them, or the desktop team';
+	return from === 'every node' ? 'the cluster admin knows them' : 'the cluster admin: the pods, or their nodes';
+};
+
+/** Sources have addresses that no answer holds: blanks, each with whoever can fill it in. */
+const sources = (lines: readonly NetworkLine[]): readonly string[] => [
+	'Addresses of the sources, to be filled in (clusters often hide pods behind',
+	'the addresses of their nodes; the cluster admin knows whether yours does):',
+	'',
+	...[...new Set(lines.map(({from}) => from))].flatMap((from) => [from, `    ${blank} (${knownBy(from)})`]),
+	'',
+];
+
+const rule = (line: NetworkLine, index: number): readonly string[] => [
+	`${String(index + 1).padStart(2)}. ${line.what} (${directions[line.direction]})`,
+	`    from  ${line.from}`,
+	`    to    ${destinationText(line)}`,
+	`    port  ${portText(line)}`,
 ];
 
 const csvCell = (text: string): string => (/[",]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
+/** One row for each host and protocol, as a rule base takes them; an address that is not known is an empty cell. */
+const csvRows = ({what, from, to, at = '', port, protocols, direction}: NetworkLine, index: number) =>
+	to.flatMap((host) =>
+		protocols.map((protocol) => {
+			const number = typeof port === 'number' ? String(port) : '';
+			return [String(index + 1), what, from, '', host, at, number, protocol, directions[direction]];
+		}),
+	);
+
 const csv = (lines: readonly NetworkLine[]): readonly string[] => [
-	'number,traffic,source,destination,port,direction',
-	...lines.map(({what, from, to, port, direction}, index) =>
-		[String(index + 1), what, from, to, port, directions[direction]].map(csvCell).join(','),
-	),
+	'number,traffic,source,source_address,destination,destination_address,port,protocol,direction',
+	...lines.flatMap(csvRows).map((cells) => cells.map(csvCell).join(',')),
 ];
-
-/** A line of the jump host to names and a port that are known. */
-const probesOf = (lines: readonly NetworkLine[]): readonly string[] =>
-	lines.flatMap(({from, to, port}) => {
-		const number = /^(\d+)\/tcp$/u.exec(port)?.[1];
-		if (from !== jumpHost || number === undefined) return [];
-		const hosts = to.replace(/ \(at .*\)$/u, '').split(', ');
-		return hosts.map((host) => `ask ${shellWord(host)} ${number}`);
-	});
-
-/** Opens each connection of the jump host; it ends with 1 where one cannot be opened. */
-const check = (lines: readonly NetworkLine[]): HandoverSection => ({
-	title: 'Check, on the jump host',
-	fileName: 'network-check.sh',
-	kind: 'script',
-	lines: [
-		'#!/bin/sh',
-		'# On the jump host. The exit code is 1 where a connection cannot be opened.',
-		'# Nothing is sent over them. Needs nc; or "zenml-airgap plan", which tries',
-		'# them as they will be used. Host names of the servers exist once DNS is done.',
-		'set -u',
-		'command -v nc >/dev/null 2>&1 || { echo "nc is missing." >&2; exit 2; }',
-		'failed=0',
-		'ask() {',
-		'  if nc -z -w 5 "$1" "$2" >/dev/null 2>&1; then echo "ok $1 $2"',
-		'  else',
-		'    echo "FAILED $1 $2" >&2',
-		'    failed=1',
-		'  fi',
-		'}',
-		...new Set(probesOf(lines)),
-		'exit "$failed"',
-	],
-});
 
 /** The papers with which the network team opens what has to be open between the parts of this site. */
 export const networkPack = (answers: Answers, asking: Asking): Pack => {
-	const lines = networkLines(answers);
+	const lines = networkLines(answers, asking.cluster?.server);
 	const note = coverNote(
 		{
 			title,
@@ -69,7 +59,8 @@ export const networkPack = (answers: Answers, asking: Asking): Pack => {
 				'ZenML Pro runs in the cluster, its data lies on database servers beside it, and its images in the internal registry. These connections are all that it needs. Nothing of it asks for an address outside of your network.',
 			],
 			what: [
-				`Allow the ${lines.length} connections in connections.txt; connections.csv holds the same for a rule base.`,
+				`Allow the ${lines.length} connections in connections.txt; connections.csv holds the same for a rule base, one row for each host. Names that have no address yet get it from the network team (papers "dns").`,
+				'Sources stand there in words. Their addresses are in no answer: connections.txt has a blank for each, with whoever knows it. "Within the cluster" is for the cluster admin, where network policies are in use.',
 				'Each is opened from left to right; answers come back on it. TLS goes through as it is: what opens it in between needs a CA that both ends trust.',
 				'Between jump host and databases connections may stand still for minutes while data is copied: no idle time-out below 15 minutes there.',
 			],
@@ -85,9 +76,9 @@ export const networkPack = (answers: Answers, asking: Asking): Pack => {
 		intro: 'Firewalls and network policies between the parts of this site have to let these connections through.',
 		sections: [
 			note,
-			{title: 'Connections', fileName: 'connections.txt', lines: lines.flatMap(rule)},
+			{title: 'Connections', fileName: 'connections.txt', lines: [...sources(lines), ...lines.flatMap(rule)]},
 			{title: 'Connections, as a table (CSV)', fileName: 'connections.csv', lines: csv(lines)},
-			check(lines),
+			networkCheck(lines, answers.registry.host.replace(/:\d+$/u, '')),
 		],
 	};
 };

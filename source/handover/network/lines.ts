@@ -6,27 +6,40 @@ import {type StoragePath, storagePlaceOf} from '../../answers/storage/place.ts';
 export type NetworkLine = {
 	readonly what: string;
 	readonly from: string;
-	readonly to: string;
-	/** Port and protocol: `443/tcp`. */
-	readonly port: string;
+	/** Hosts, or one place in words where no host is known. */
+	readonly to: readonly string[];
+	/** The address that all these hosts have, where the answers tell it. */
+	readonly at?: string | undefined;
+	/** A number, or words where none is known. */
+	readonly port: number | string;
+	readonly protocols: readonly ('tcp' | 'udp')[];
 	/** As the cluster sees it. */
 	readonly direction: 'in' | 'out' | 'inside' | 'beside';
 };
 
 /** The host that this program runs on. */
 export const jumpHost = 'jump host';
+/** Everybody who opens the dashboard or runs pipelines. */
+export const users = 'machines of users';
 
-type Place = {readonly host: string; readonly port: string};
+/** Where connections by TCP go. */
+type Place = Pick<NetworkLine, 'to' | 'port' | 'protocols'>;
+
+const byTcp = ['tcp'] as const;
+
+/** An IPv6 address stands in brackets only before a port. */
+const bare = (host: string): string => host.replace(/^\[(.*)\]$/u, '$1');
 
 /** `host:port`, or a host alone. */
 const placeOf = (text: string, usual: number): Place => {
-	const [, host = text, port = String(usual)] = /^(.+):(\d+)$/u.exec(text) ?? [];
-	return {host, port: `${port}/tcp`};
+	const [, host = text, port = usual] = /^(.+):(\d+)$/u.exec(text) ?? [];
+	return {to: [bare(host)], port: Number(port), protocols: byTcp};
 };
 
+/** Where a server of an `http` or `https` URL listens. */
 const urlPlace = (url: string): Place => {
 	const {hostname, port, protocol} = new URL(url);
-	return {host: hostname, port: `${port || (protocol === 'http:' ? 80 : 443)}/tcp`};
+	return {to: [bare(hostname)], port: Number(port || (protocol === 'http:' ? 80 : 443)), protocols: byTcp};
 };
 
 const registryLines = ({registry: {host, pushHost, plainHttp}}: Answers): readonly NetworkLine[] => {
@@ -34,8 +47,8 @@ const registryLines = ({registry: {host, pushHost, plainHttp}}: Answers): readon
 	const push = placeOf(pushHost ?? host, usual);
 	const pull = placeOf(host, usual);
 	return [
-		{what: 'push of the images', from: jumpHost, to: push.host, port: push.port, direction: 'beside'},
-		{what: 'pull of the images', from: 'every node', to: pull.host, port: pull.port, direction: 'out'},
+		{what: 'push of the images', from: jumpHost, ...push, direction: 'beside'},
+		{what: 'pull of the images', from: 'every node', ...pull, direction: 'out'},
 	];
 };
 
@@ -55,7 +68,7 @@ const databaseLines = (answers: Answers): readonly NetworkLine[] => {
 		servers.set(addressOf(server), {...known, namespaces: [...known.namespaces, namespace]});
 	}
 	return [...servers.values()].flatMap(({host, port, namespaces}): readonly NetworkLine[] => {
-		const to = {to: host, port: `${port}/tcp`};
+		const to: Place = {to: [bare(host)], port, protocols: byTcp};
 		return [
 			{what: 'logins, grants, dumps', from: jumpHost, ...to, direction: 'beside'},
 			{what: 'data of the servers', from: `pods in ${namespaces.join(', ')}`, ...to, direction: 'out'},
@@ -68,25 +81,25 @@ const databaseLines = (answers: Answers): readonly NetworkLine[] => {
 
 const wayInLines = (answers: Answers): readonly NetworkLine[] => {
 	const {controlPlane, workspaces, ingress} = answers;
-	const hosts = [controlPlane.host, ...workspaces.map(({host}) => host)].join(', ');
-	const at = ingress.address === undefined ? '' : ` (at ${ingress.address})`;
-	const port = `${ingress.httpsPort}/tcp`;
+	const way = {at: ingress.address, port: ingress.httpsPort, protocols: byTcp};
+	const to = [controlPlane.host, ...workspaces.map(({host}) => host)];
 	const namespaces = workspaces.map(({namespace}) => namespace).join(', ');
 	return [
-		{what: 'dashboard, API, clients', from: 'machines of users', to: `${hosts}${at}`, port, direction: 'in'},
-		{what: 'checks of the install', from: jumpHost, to: `${hosts}${at}`, port, direction: 'in'},
+		{what: 'dashboard, API, clients', from: users, to, ...way, direction: 'in'},
+		{what: 'checks of the install', from: jumpHost, to, ...way, direction: 'in'},
 		{
 			what: 'workspaces call the control plane',
 			from: `pods in ${namespaces}`,
-			to: `${controlPlane.host}${at}`,
-			port,
+			to: [controlPlane.host],
+			...way,
 			direction: 'inside',
 		},
 		{
 			what: 'way in to the servers',
 			from: `ingress controller, Gateway or router`,
-			to: `Services in ${controlPlane.namespace}, ${namespaces}`,
+			to: [`Services in ${controlPlane.namespace}, ${namespaces}`],
 			port: 'those of the Services',
+			protocols: byTcp,
 			direction: 'inside',
 		},
 	];
@@ -98,8 +111,8 @@ const runnerLines = ({workloadManager, controlPlane, workspaces, ingress}: Answe
 				{
 					what: 'snapshot runs',
 					from: `pods in ${workloadManager.namespace}`,
-					to: [controlPlane.host, ...workspaces.map(({host}) => host)].join(', '),
-					port: `${ingress.httpsPort}/tcp`,
+					to: [controlPlane.host, ...workspaces.map(({host}) => host)],
+					...{at: ingress.address, port: ingress.httpsPort, protocols: byTcp},
 					direction: 'inside',
 				},
 			]
@@ -109,7 +122,7 @@ const runnerLines = ({workloadManager, controlPlane, workspaces, ingress}: Answe
 const storageAt = (answers: Answers, from: StoragePath): Place | undefined => {
 	const place = storagePlaceOf(answers, from);
 	if (place?.kind === 's3') return urlPlace(place.endpoint);
-	return place?.kind === 'nfs' ? {host: place.server, port: '2049/tcp'} : undefined;
+	return place?.kind === 'nfs' ? {to: [bare(place.server)], port: 2049, protocols: byTcp} : undefined;
 };
 
 const storageLines = (answers: Answers): readonly NetworkLine[] => {
@@ -124,36 +137,40 @@ const storageLines = (answers: Answers): readonly NetworkLine[] => {
 					{
 						what: 'artifacts of pipelines',
 						from: `pods of pipelines${runners}`,
-						to: store.host,
-						port: store.port,
+						...store,
 						direction: 'out' as const,
 					},
 				]
 			: []),
-		...(kept ? [{what: 'scheduled backups', from, to: kept.host, port: kept.port, direction: 'out' as const}] : []),
+		...(kept ? [{what: 'scheduled backups', from, ...kept, direction: 'out' as const}] : []),
 	];
 };
 
 const nameLines = ({network: {nameServer}}: Answers): readonly NetworkLine[] => {
 	const server = placeOf(nameServer ?? 'name server of this host', 53);
-	const port = server.port.replace('/tcp', '/udp and tcp');
+	const protocols = ['udp', 'tcp'] as const;
+	const ofCluster = {to: ['DNS of the cluster, which asks yours'], port: 53, protocols};
 	return [
-		{what: 'names', from: jumpHost, to: server.host, port, direction: 'beside'},
-		{what: 'names', from: 'pods', to: 'DNS of the cluster, which asks yours', port: '53/udp and tcp', direction: 'out'},
+		{what: 'names', from: jumpHost, ...server, protocols, direction: 'beside'},
+		{what: 'names', from: 'pods', ...ofCluster, direction: 'out'},
 	];
 };
 
-const apiLine = ({kubernetes: {context}}: Answers): NetworkLine => ({
-	what: 'Kubernetes API',
-	from: jumpHost,
-	to: `server of ${context === undefined ? 'the current context' : `context ${context}`} in the kubeconfig`,
-	port: 'that of the server, often 6443/tcp',
-	direction: 'in',
-});
+const apiPlace = ({kubernetes: {context}}: Answers, server: string | undefined): Place =>
+	server === undefined
+		? {
+				to: [`server of ${context === undefined ? 'the current context' : `context ${context}`} in the kubeconfig`],
+				port: 'that of the server, often 6443',
+				protocols: byTcp,
+			}
+		: urlPlace(server);
 
-/** Every line that an install by these answers needs, and no other. */
-export const networkLines = (answers: Answers): readonly NetworkLine[] => [
-	apiLine(answers),
+/**
+ * Every line that an install by these answers needs, and no other.
+ * @param server URL of the API server, where a kubeconfig tells it
+ */
+export const networkLines = (answers: Answers, server?: string): readonly NetworkLine[] => [
+	{what: 'Kubernetes API', from: jumpHost, ...apiPlace(answers, server), direction: 'in'},
 	...registryLines(answers),
 	...databaseLines(answers),
 	...wayInLines(answers),
@@ -169,3 +186,11 @@ export const directions: Readonly<Record<NetworkLine['direction'], string>> = {
 	inside: 'within the cluster',
 	beside: 'past the cluster',
 };
+
+/** Who a line goes to, for people: `a.corp, b.corp (at 10.1.2.3)`. */
+export const destinationText = ({to, at}: NetworkLine): string =>
+	`${to.join(', ')}${at === undefined ? '' : ` (at ${at})`}`;
+
+/** Port and protocols, for people: `53/udp and tcp`. */
+export const portText = ({port, protocols}: NetworkLine): string =>
+	typeof port === 'number' ? `${port}/${protocols.join(' and ')}` : `${port} (${protocols.join(' and ')})`;

@@ -21,7 +21,7 @@ const clusterNamed = ({
 		const context = cluster.context();
 		const {server} = cluster;
 		const name = context === '' ? server : `${server} (context ${context} of the operator)`;
-		return {name: printable(name), inUse: kubernetes};
+		return {name: printable(name), server, inUse: kubernetes};
 	} catch (error) {
 		if (error instanceof ProblemError) return undefined;
 		throw error;

@@ -39,6 +39,17 @@ const gatherStorage = async (world: World): Promise<Gathered | undefined> => {
 	return places.length === 0 ? undefined : {pack: storagePack(places, askingOf(world)), lacks: []};
 };
 
+/** The API server is known by the kubeconfig alone. */
+const gatherNetwork = async (world: World): Promise<Gathered> => {
+	const asking = askingOf(world);
+	const lacks = asking.cluster
+		? []
+		: [
+				'The API server stands in words: no kubeconfig with this context could be read. Give it with --kubeconfig FILE.',
+			];
+	return {pack: networkPack(world.answers, asking), lacks};
+};
+
 type Gather = (world: World, wish: Wish) => Promise<Gathered | undefined>;
 
 const gatherers: Readonly<Record<TopicId, Gather>> = {
@@ -47,7 +58,7 @@ const gatherers: Readonly<Record<TopicId, Gather>> = {
 	cluster: gatherCluster,
 	database: gatherDatabase,
 	dns: gatherDns,
-	network: async (world) => ({pack: networkPack(world.answers, askingOf(world)), lacks: []}),
+	network: gatherNetwork,
 	registry: gatherRegistry,
 	storage: gatherStorage,
 };
