@@ -5,6 +5,7 @@ import {saveFile} from '../../base/files.ts';
 import {savePack} from '../../base/handover.ts';
 import {ProblemError} from '../../base/problem.ts';
 import {baseProblems} from '../../base/problems.ts';
+import {rehearsed} from '../../handover/rehearsed.ts';
 import type {HostPort} from '../../steps/world.ts';
 import {readPemFile} from '../base/pem-files.ts';
 import {readValuesFile} from '../base/values-file.ts';
@@ -25,9 +26,12 @@ const writing = async <Result>(file: string, write: () => Promise<Result>): Prom
 
 /**
  * This host: files named by the answers, and the room left where state is kept.
- * @param asked who asks other teams, and what was said to them
+ * @param asked who asks other teams, and what was said to them @param isRehearsal whether papers for them say that they are of a rehearsal
  */
-export const createHost = (stateDirectory: string, asked: HostPort['asked'] = () => ({})): HostPort => ({
+export const createHost = (
+	stateDirectory: string,
+	{asked = () => ({}), isRehearsal = false}: {readonly asked?: HostPort['asked']; readonly isRehearsal?: boolean} = {},
+): HostPort => ({
 	stateDirectory,
 	asked,
 	readFile: readPemFile,
@@ -39,7 +43,7 @@ export const createHost = (stateDirectory: string, asked: HostPort['asked'] = ()
 	},
 	savePack: async ({id, sections}) => {
 		const folder = path.join(stateDirectory, 'handover', id);
-		return writing(folder, async () => savePack(folder, sections));
+		return writing(folder, async () => savePack(folder, isRehearsal ? rehearsed(sections) : sections));
 	},
 	freeBytes: async () => {
 		const {bavail, bsize} = await statfs(stateDirectory);

@@ -5,12 +5,14 @@ import {errnoWords} from '../../base/errno.ts';
 import {savePack} from '../../base/handover.ts';
 import {type Problem, ProblemError, toProblem} from '../../base/problem.ts';
 import {baseProblems} from '../../base/problems.ts';
+import {rehearsed} from '../../handover/rehearsed.ts';
 import {type TopicId, topics} from '../../handover/topics.ts';
 import type {WrittenPapers} from '../../handover/written.ts';
 import {problemOnCluster} from '../../report/cluster-commands.ts';
 import type {Gathered, Wish} from '../../steps/handover/gathered.ts';
 import {gather} from '../../steps/handover/index.ts';
 import type {Context} from '../base/context.ts';
+import {contextOf} from '../base/played-world.ts';
 import {createPortsSlot} from './ports.ts';
 
 /** Whose papers: the site of these answers. */
@@ -30,6 +32,11 @@ export type PapersResult = {
 	readonly problem?: Problem;
 };
 
+const ofRehearsal = ({pack, lacks}: Gathered): Gathered => ({
+	pack: {...pack, sections: rehearsed(pack.sections)},
+	lacks,
+});
+
 /**
  * Gathers papers for other teams, one topic after the other, as a look that changes nothing. What fails of one leaves the others alone.
  * @throws the reason of the signal
@@ -45,11 +52,17 @@ export const gatherPapers = async (
 		...{answers, pass: 'look' as const, runId: randomBytes(4).toString('hex'), signal, acknowledged: false},
 		report: () => undefined,
 	};
+	const isPlayed = (await contextOf(context, answers)).rehearsal === true;
 	const results: PapersResult[] = [];
 	try {
 		for (const topic of topics) {
 			signal.throwIfAborted();
-			results.push(await one(topic, answers, async () => gather(topic, world, wish)));
+			results.push(
+				await one(topic, answers, async () => {
+					const gathered = await gather(topic, world, wish);
+					return isPlayed && gathered ? ofRehearsal(gathered) : gathered;
+				}),
+			);
 		}
 	} finally {
 		await slot.close();

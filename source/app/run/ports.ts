@@ -109,11 +109,14 @@ const makePorts = (answers: Answers, options: PortOptions & Telling, after: Prom
 	const {context, stateDirectory, tell} = options;
 	const {redactor, environment} = context;
 	const {nameServer, trustStore} = answers.network;
-	const host = createHost(stateDirectory, () => ({
-		operator: `${context.userName} on ${context.hostName}`,
-		version: context.version,
-		...readAsked(stateDirectory),
-	}));
+	const host = createHost(stateDirectory, {
+		asked: () => ({
+			operator: `${context.userName} on ${context.hostName}`,
+			version: context.version,
+			...readAsked(stateDirectory),
+		}),
+		isRehearsal: context.rehearsal === true,
+	});
 	// Helm and the plug-ins of a kubeconfig see one environment, and so go the same way to the cluster.
 	const children = childEnvironment(environment, answers);
 	const cluster = createCluster({

@@ -11,6 +11,7 @@ import type {Listener} from '../../engine/events.ts';
 import type {Handover, Pass} from '../../engine/plan.ts';
 import {type PlanView, planViewOf, refusedPlan} from '../../engine/plan-view.ts';
 import type {RunState} from '../../engine/state.ts';
+import {rehearsed} from '../../handover/rehearsed.ts';
 import type {TopicId} from '../../handover/topics.ts';
 import type {WrittenPapers} from '../../handover/written.ts';
 import type {PlanEntry} from '../../plans/index.ts';
@@ -24,6 +25,7 @@ import {createDraftKeeper, type DraftKeeper, draftFile} from '../answers/kept-dr
 import type {Context} from '../base/context.ts';
 import {contextOf} from '../base/played-world.ts';
 import {appProblems} from '../base/problems.ts';
+import type {PapersOf} from '../run/papers.ts';
 import {gatherHappened} from '../run/reports/gathered.ts';
 import {saveProblemPaper} from '../run/reports/saved.ts';
 import {knownCluster, surroundingsOf} from '../run/reports/surroundings.ts';
@@ -114,6 +116,20 @@ const summaryText = (
 	about: Pick<SummaryContext, 'words' | 'answers' | 'resumeCommand'>,
 ): string => printableText(redactor.redact(summaryLines(state, {...about, logFile, reportFile, leftovers}).join('\n')));
 
+const saveSections = (
+	{rehearsal}: Context,
+	stateDirectory: string,
+	{id, sections}: Pick<Handover, 'id' | 'sections'>,
+): Promise<string> =>
+	savePack(path.join(stateDirectory, 'handover', id), rehearsal === true ? rehearsed(sections) : sections);
+
+/** Loaded when they are asked for: the first page waits for no client of cluster or database. */
+const makeOwnPapers = async (site: PapersOf, topics: readonly TopicId[]): Promise<readonly WrittenPapers[]> => {
+	const {gatherPapers, ownFolder, writePapers} = await import('../run/papers.ts');
+	const written = await writePapers(await gatherPapers(site, topics), ownFolder(site.stateDirectory));
+	return site.context.redactor.redactDeep(written);
+};
+
 /** Opens a session; nothing is read or changed before something is asked of it. */
 export const createSession = (context: Context, options: SessionOptions): Session => {
 	const {stateDirectory, plan, judge, from, until, resumeCommand} = options;
@@ -176,13 +192,10 @@ export const createSession = (context: Context, options: SessionOptions): Sessio
 		summary: (report) => summaryText(context, report, {words: plan.words, answers: counted, resumeCommand}),
 		saveAnswers: async (draft) =>
 			saveBeside(path.join(workingDirectory, 'zenml-airgap-answers.yaml'), serializeAnswers(draft)),
-		saveHandover: async ({id, sections}) => savePack(path.join(stateDirectory, 'handover', id), sections),
-		// Loaded when they are asked for: the first page waits for no client of cluster or database.
-		makePapers: async (answers, topics, signal) => {
-			const {gatherPapers, ownFolder, writePapers} = await import('../run/papers.ts');
-			const site = {context, stateDirectory, answers: absolute(answers), prompted, signal};
-			return redactor.redactDeep(await writePapers(await gatherPapers(site, topics), ownFolder(stateDirectory)));
-		},
+		saveHandover: async (pack) =>
+			saveSections(counted ? await contextOf(context, counted) : context, stateDirectory, pack),
+		makePapers: async (answers, topics, signal) =>
+			makeOwnPapers({context, stateDirectory, answers: absolute(answers), prompted, signal}, topics),
 		saveCopy: async (text) => saveFile(path.join(stateDirectory, 'copied.txt'), printableText(redactor.redact(text))),
 		saveReport: async (state) =>
 			saveProblem(context, {stateDirectory, state, answers: counted, happened: happened.all()}),
