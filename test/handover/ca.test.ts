@@ -1,7 +1,7 @@
 import {execFileSync, spawnSync} from 'node:child_process';
 import {X509Certificate} from 'node:crypto';
 import {existsSync} from 'node:fs';
-import {mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
+import {mkdir, mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
@@ -30,6 +30,11 @@ afterAll(async () => rm(folder, {recursive: true, force: true}));
 
 const pack = (pem = caPem) =>
 	caPack(caGiven({caPem: pem, caFingerprint: fingerprint, urls, registry}), {operator: 'ada on jump1', by: 'Friday'});
+/** The papers of another certificate of the CA, as before or after its renewal. */
+const renewed = () =>
+	caPack(caGiven({caPem: otherPem, caFingerprint: new X509Certificate(otherPem).fingerprint256, urls, registry}), {
+		operator: 'ada on jump1',
+	}).sections;
 const text = (fileName: string): string => textOf(pack().sections, fileName);
 const scripts = () => pack().sections.filter(({kind}) => kind === 'script');
 const fresh = async (name: string): Promise<string> => {
@@ -138,7 +143,12 @@ describe('scripts', () => {
 			/security add-trusted-cert -d -r trustRoot -k \/Library\/Keychains\/System\.keychain \S+\n/u,
 		);
 		const undone = await runScript(text('ca-macos.sh'), {folder: own, played, args: ['remove']});
-		expect(undone.calls).toContain(`delete-certificate -Z ${fingerprint.replaceAll(':', '').toLowerCase()}`);
+		expect(undone.calls).not.toContain('delete-certificate');
+		expect(undone).toMatchObject({status: 0, stdout: expect.stringContaining('nothing to do')});
+		const digest = fingerprint.replaceAll(':', '');
+		const there = {...played, security: `case $1 in find-*) echo "SHA-256 hash: ${digest}";; remove-*) exit 1;; esac`};
+		const gone = await runScript(text('ca-macos.sh'), {folder: own, played: there, args: ['remove']});
+		expect(gone.calls).toContain(`delete-certificate -Z ${fingerprint.replaceAll(':', '').toLowerCase()}`);
 	});
 
 	test('the list for Python is that of certifi, else of the system, and never the internal CA alone', async () => {
@@ -147,16 +157,66 @@ describe('scripts', () => {
 		const list = join(own, 'list.pem');
 		await writeFile(list, otherPem);
 		const certifi = {python3: `echo ${list}`};
-		const good = await runScript(text('ca-python.sh'), {folder: own, played: certifi, args: [bundle]});
+		const good = await runScript(text('ca-python.sh'), {folder: own, played: certifi, environment: {BUNDLE: bundle}});
 		expect(good.status).toBe(0);
 		const made = await readFile(bundle, 'utf8');
 		expect(made).toContain(caPem.trim());
 		expect(made).toContain(otherPem.trim());
 		expect(good.stdout).toContain(`export REQUESTS_CA_BUNDLE=${bundle}`);
 		const none = text('ca-python.sh').replaceAll(/\/etc\/(?:ssl|pki)\//gu, '/nowhere/');
-		const refused = await runScript(none, {folder: own, played: {python3: 'exit 1'}, args: [join(own, 'other.pem')]});
+		const refused = await runScript(none, {
+			folder: own,
+			played: {python3: 'exit 1'},
+			environment: {BUNDLE: join(own, 'other.pem')},
+		});
 		expect(refused).toMatchObject({status: 1, stderr: expect.stringContaining('No list of CAs was found')});
 		expect(existsSync(join(own, 'other.pem'))).toBe(false);
+	});
+
+	test('the list for Python is made anew and taken away; a file of somebody else is neither', async () => {
+		const own = await fresh('python-again');
+		const list = join(own, 'list.pem');
+		await writeFile(list, otherPem);
+		const run = async (bundle: string, ...args: readonly string[]) =>
+			runScript(text('ca-python.sh'), {
+				folder: own,
+				played: {python3: `echo ${list}`},
+				environment: {BUNDLE: bundle},
+				args,
+			});
+		const bundle = join(own, 'bundle.pem');
+		for (let times = 0; times < 2; times += 1) expect(await run(bundle)).toMatchObject({status: 0});
+		expect((await readFile(bundle, 'utf8')).match(/BEGIN CERTIFICATE/gu)).toHaveLength(2);
+		for (let times = 0; times < 2; times += 1) expect(await run(bundle, 'remove')).toMatchObject({status: 0});
+		expect(existsSync(bundle)).toBe(false);
+		for (const words of [[], ['remove']]) {
+			expect(await run(list, ...words)).toMatchObject({status: 1, stderr: expect.stringContaining('nothing was done')});
+			expect(await readFile(list, 'utf8')).toBe(otherPem);
+		}
+	});
+
+	test.each([['--help'], ['REMOVE'], ['remov'], ['']])('a word that is not "remove" does nothing: %j', async (word) => {
+		for (const {fileName} of scripts()) {
+			const own = await fresh(`word-${fileName}`);
+			const played = {...noted, security: '', certutil: '', keytool: '', curl: '', python3: '', base64: '', shasum: ''};
+			const ran = await runScript(text(fileName), {folder: own, played, args: [word]});
+			expect(ran, fileName).toMatchObject({status: 2, stdout: '', calls: ''});
+			expect(ran.stderr, fileName).toContain(`usage: sh ${fileName}`);
+			expect((await readdir(own)).sort(), fileName).toEqual(['bin', 'calls', 'script.sh']);
+		}
+	});
+
+	test('a second word is refused like a wrong one', async () => {
+		for (const {fileName} of scripts()) {
+			const own = await fresh(`words-${fileName}`);
+			expect(
+				await runScript(text(fileName), {folder: own, played: noted, args: ['remove', 'x']}),
+				fileName,
+			).toMatchObject({
+				status: 2,
+				calls: '',
+			});
+		}
 	});
 
 	test.skipIf(!existsSync('/usr/bin/keytool'))('Java knows the certificate, and then no more', async () => {
@@ -165,12 +225,20 @@ describe('scripts', () => {
 		const list = (): string =>
 			spawnSync('keytool', ['-list', '-keystore', environment.KEYSTORE, '-storepass', 'changeit'], {encoding: 'utf8'})
 				.stdout;
-		expect(await runScript(text('ca-java.sh'), {folder: own, environment})).toMatchObject({status: 0});
+		const run = async (script: string, ...args: readonly string[]) =>
+			runScript(script, {folder: own, environment, args});
+		const before = textOf(renewed(), 'ca-java.sh');
+		expect(await run(before)).toMatchObject({status: 0});
+		// A renewed CA takes the place of the old one.
+		expect(await run(text('ca-java.sh'))).toMatchObject({status: 0});
 		expect(list()).toContain(fingerprint);
-		expect(await runScript(text('ca-java.sh'), {folder: own, environment, args: ['remove']})).toMatchObject({
-			status: 0,
+		for (let times = 0; times < 2; times += 1)
+			expect(await run(text('ca-java.sh'), 'remove')).toMatchObject({status: 0});
+		const wrong = {folder: own, environment: {...environment, STOREPASS: 'wrong-password'}, args: ['remove']};
+		expect(await runScript(text('ca-java.sh'), wrong)).toMatchObject({
+			status: 1,
+			stderr: expect.stringContaining('keytool error'),
 		});
-		expect(list()).not.toContain(fingerprint);
 	});
 
 	test.skipIf(!existsSync('/usr/bin/certutil'))(
@@ -180,58 +248,17 @@ describe('scripts', () => {
 			const environment = {NSS_DB: join(own, 'nssdb')};
 			const list = (): string =>
 				spawnSync('certutil', ['-d', `sql:${environment.NSS_DB}`, '-L'], {encoding: 'utf8'}).stdout;
-			expect(await runScript(text('ca-nss.sh'), {folder: own, environment})).toMatchObject({status: 0});
-			expect(list()).toMatch(/zenml-internal-ca\s+C,,/u);
-			expect(await runScript(text('ca-nss.sh'), {folder: own, environment, args: ['remove']})).toMatchObject({
-				status: 0,
-			});
+			for (const script of [textOf(renewed(), 'ca-nss.sh'), text('ca-nss.sh'), text('ca-nss.sh')]) {
+				expect(await runScript(script, {folder: own, environment})).toMatchObject({status: 0});
+				expect(list().match(/zenml-internal-ca\s+C,,/gu)).toHaveLength(1);
+			}
+			for (let times = 0; times < 2; times += 1)
+				expect(await runScript(text('ca-nss.sh'), {folder: own, environment, args: ['remove']})).toMatchObject({
+					status: 0,
+				});
 			expect(list()).not.toContain('zenml-internal-ca');
 		},
 	);
-});
-
-describe('nodes', () => {
-	const root = async (name: string, ...folders: readonly string[]): Promise<string> => {
-		const own = await fresh(name);
-		for (const one of folders) await mkdir(join(own, one), {recursive: true});
-		return own;
-	};
-	const run = async (own: string, more: Readonly<Record<string, string>> = {}, args: readonly string[] = []) =>
-		runScript(text('ca-nodes.sh'), {folder: own, environment: {ROOT: own, ...more}, args});
-
-	test('containerd reads the CA of the registry of the answers, or of the one that is named', async () => {
-		const own = await root('containerd', 'etc/containerd');
-		expect(await run(own)).toMatchObject({status: 0, stdout: `containerd: add CA for ${registry}\n`});
-		const at = join(own, 'etc/containerd/certs.d', registry);
-		expect(await readFile(join(at, 'ca.crt'), 'utf8')).toBe(`${caPem.trim()}\n`);
-		expect(await readFile(join(at, 'hosts.toml'), 'utf8')).toContain(`[host."https://${registry}"]`);
-		expect(await run(own, {}, ['other:1'])).toMatchObject({status: 0});
-		expect(existsSync(join(own, 'etc/containerd/certs.d/other:1/ca.crt'))).toBe(true);
-		expect(await run(own, {WHAT: 'remove'})).toMatchObject({status: 0});
-		expect(existsSync(at)).toBe(false);
-	});
-
-	test('CRI-O reads it from its own folder', async () => {
-		const own = await root('crio', 'etc/crio');
-		expect(await run(own)).toMatchObject({status: 0});
-		expect(existsSync(join(own, 'etc/containers/certs.d', registry, 'ca.crt'))).toBe(true);
-	});
-
-	test.each(['k3s', 'rke2'])('%s gets an entry, and one that is there is left alone', async (kind) => {
-		const own = await root(kind, `etc/rancher/${kind}`);
-		expect(await run(own)).toMatchObject({status: 0, stdout: expect.stringContaining(`Restart ${kind}`)});
-		const list = join(own, 'etc/rancher', kind, 'registries.yaml');
-		expect(await readFile(list, 'utf8')).toBe(
-			`configs:\n  "${registry}":\n    tls:\n      ca_file: /etc/rancher/${kind}/zenml-internal-ca.crt\n`,
-		);
-		await writeFile(list, 'mirrors: {}\n');
-		expect(await run(own)).toMatchObject({status: 3, stderr: expect.stringContaining('add below configs')});
-		expect(await readFile(list, 'utf8')).toBe('mirrors: {}\n');
-	});
-
-	test('a host without any of them is told', async () => {
-		expect(await run(await root('none'))).toMatchObject({status: 1, stderr: expect.stringContaining('No containerd')});
-	});
 });
 
 describe('the check', () => {
@@ -283,6 +310,9 @@ describe('policies and images', () => {
 		const digest = fingerprint.replaceAll(':', '').toLowerCase();
 		expect(text('ca-windows.ps1').replaceAll(/'\s*\+\s*'/gu, '')).toContain(`'${digest}'`);
 		expect(text('ca-windows.ps1')).toContain("$ErrorActionPreference = 'Stop'");
+		expect(text('ca-windows.ps1')).toContain("param([ValidateSet('remove')][string]$What)");
+		expect(text('ca-windows.cmd')).toContain('if not "%~2"=="" goto usage');
+		expect(text('README.txt')).toContain('Invoke-WebRequest -UseBasicParsing https://');
 		expect(text('ca-windows.cmd')).toContain(`set want=${digest}`);
 		expect(text('ca-windows.cmd')).toContain(
 			`certutil -delstore Root ${new X509Certificate(caPem).fingerprint.replaceAll(':', '').toLowerCase()}`,

@@ -1,23 +1,27 @@
 import type {HandoverSection} from '../../base/handover.ts';
 import {type CaGiven, caName} from './given.ts';
-import {shellHead} from './linux.ts';
+import {caScript} from './script.ts';
 
-const script = (given: CaGiven): HandoverSection => ({
-	title: 'macOS, one machine',
-	fileName: 'ca-macos.sh',
-	kind: 'script',
-	lines: [
-		...shellHead(given, 'base64 -D | shasum -a 256'),
-		'# Run as root. For all users of this Mac. To undo: sh ca-macos.sh remove',
-		'keychain=/Library/Keychains/System.keychain',
-		`if [ "\${1-}" = remove ]; then`,
-		'  security remove-trusted-cert -d "$file"',
-		'  security delete-certificate -Z "$want" "$keychain"',
-		'else',
-		'  security add-trusted-cert -d -r trustRoot -k "$keychain" "$file"',
-		'fi',
-	],
-});
+// security(1): what is not there is an error when it is taken away.
+const script = (given: CaGiven): HandoverSection =>
+	caScript(given, {
+		title: 'macOS, one machine',
+		fileName: 'ca-macos.sh',
+		about: ['Run as root. For all users of this Mac.'],
+		digest: 'base64 -D | shasum -a 256',
+		lines: [
+			'keychain=/Library/Keychains/System.keychain',
+			'if [ "$what" = install ]; then',
+			'  security add-trusted-cert -d -r trustRoot -k "$keychain" "$file"',
+			'elif security find-certificate -a -Z "$keychain" | grep -iq "$want"; then',
+			'  security remove-trusted-cert -d "$file" \\',
+			'    || echo "It was not trusted; it is deleted all the same." >&2',
+			'  security delete-certificate -Z "$want" "$keychain"',
+			'else',
+			'  echo "It is not in $keychain: nothing to do."',
+			'fi',
+		],
+	});
 
 /** The same certificate has the same identifiers each time: a profile that is installed again replaces itself. */
 const uuidOf = (sha256: string, from: number): string => {

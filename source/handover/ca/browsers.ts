@@ -1,6 +1,6 @@
 import type {HandoverSection} from '../../base/handover.ts';
 import {type CaGiven, caName} from './given.ts';
-import {shellHead} from './linux.ts';
+import {caScript} from './script.ts';
 
 const json = (value: object): readonly string[] => JSON.stringify(value, undefined, 2).split('\n');
 
@@ -22,30 +22,37 @@ const chrome = ({base64}: CaGiven): HandoverSection => ({
 	lines: json({CACertificates: [base64.join('')]}),
 });
 
-// A browser that is open writes its database when it closes; certutil of NSS takes part in its locks.
-const nss = (given: CaGiven): HandoverSection => ({
-	title: 'Chrome on Linux, one user (NSS)',
-	fileName: 'ca-nss.sh',
-	kind: 'script',
-	lines: [
-		...shellHead(given),
-		'# As the user whose Chrome or Chromium it is; needs certutil of NSS',
-		'# (Debian: libnss3-tools, RHEL: nss-tools). To undo: sh ca-nss.sh remove',
-		'command -v certutil >/dev/null 2>&1 || {',
-		'  echo "certutil is missing: install libnss3-tools or nss-tools." >&2',
-		'  exit 1',
-		'}',
-		`folder=\${NSS_DB:-$HOME/.pki/nssdb}`,
-		`if [ "\${1-}" = remove ]; then`,
-		`  certutil -d "sql:$folder" -D -n ${caName}`,
-		'else',
-		'  mkdir -p "$folder"',
-		'  [ -f "$folder/cert9.db" ] \\',
-		'    || certutil -d "sql:$folder" -N --empty-password',
-		`  certutil -d "sql:$folder" -A -t C,, -n ${caName} -i "$file"`,
-		'fi',
-	],
-});
+// A browser that is open writes its database when it closes; certutil of NSS takes part in its locks. It refuses another certificate of a name.
+const nss = (given: CaGiven): HandoverSection =>
+	caScript(given, {
+		title: 'Chrome on Linux, one user (NSS)',
+		fileName: 'ca-nss.sh',
+		about: [
+			'As the user whose Chrome or Chromium it is; needs certutil of NSS',
+			'(Debian: libnss3-tools, RHEL: nss-tools). NSS_DB names another folder',
+			'than ~/.pki/nssdb.',
+		],
+		lines: [
+			'command -v certutil >/dev/null 2>&1 || {',
+			'  echo "certutil is missing: install libnss3-tools or nss-tools." >&2',
+			'  exit 1',
+			'}',
+			`folder=\${NSS_DB:-$HOME/.pki/nssdb}`,
+			'if [ "$what" = install ]; then',
+			'  mkdir -p "$folder"',
+			'  [ -f "$folder/cert9.db" ] \\',
+			'    || certutil -d "sql:$folder" -N --empty-password',
+			'fi',
+			'# What is there under this name is replaced.',
+			'if [ -f "$folder/cert9.db" ] \\',
+			`  && certutil -d "sql:$folder" -L | grep -q "^${caName} "; then`,
+			`  certutil -d "sql:$folder" -D -n ${caName}`,
+			'fi',
+			'if [ "$what" = install ]; then',
+			`  certutil -d "sql:$folder" -A -t C,, -n ${caName} -i "$file"`,
+			'fi',
+		],
+	});
 
 const notes: HandoverSection = {
 	title: 'Browsers: where each file goes',

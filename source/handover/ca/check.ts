@@ -12,6 +12,7 @@ export const check = ({urls}: Pick<CaGiven, 'urls'>): HandoverSection => ({
 		'# After the installation, on a machine that has the CA. Every line must',
 		'# begin with "ok"; the exit code is 1 where one does not.',
 		'set -u',
+		'[ $# -eq 0 ] || { echo "usage: sh ca-check.sh" >&2; exit 2; }',
 		'failed=0',
 		'ask() {',
 		'  status=$(curl -sS -o /dev/null -m 20 -w "%{http_code}" "$1/") || status=000',

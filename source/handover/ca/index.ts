@@ -54,9 +54,11 @@ const cover = (given: CaGiven, asking: Asking) =>
 				'Before the installation: the certificate stands in the store (commands in each file). After it, on one machine of each kind:',
 				{exact: ['sh ca-check.sh']},
 				'In PowerShell:',
-				{exact: given.urls.map((url) => `Invoke-WebRequest ${url}/`)},
+				{exact: given.urls.map((url) => `Invoke-WebRequest -UseBasicParsing ${url}/`)},
 			],
-			undo: ['Each script takes the word "remove"; each text ends with the way back. Nothing else is changed by them.'],
+			undo: [
+				'Each script takes the word "remove", and no other; each text ends with the way back. Nothing else is changed by them.',
+			],
 		},
 		asking,
 	);

@@ -1,25 +1,6 @@
 import type {HandoverSection} from '../../base/handover.ts';
 import {type CaGiven, caName} from './given.ts';
-
-/**
- * The head of a script in POSIX sh: `$file` holds the certificate, and nothing goes on when it is not the one with the fingerprint.
- * The SHA-256 of a certificate's DER is its fingerprint, so no openssl is needed.
- */
-export const shellHead = ({pem, sha256}: CaGiven, digest = 'base64 -d | sha256sum'): readonly string[] => [
-	'#!/bin/sh',
-	'set -eu',
-	'file=$(mktemp)',
-	`trap 'rm -f "$file"' EXIT`,
-	`cat >"$file" <<'END_OF_CA'`,
-	...pem,
-	'END_OF_CA',
-	`want=${sha256}`,
-	`have=$(sed '/-----/d' "$file" | ${digest} | cut -c 1-64)`,
-	'if [ "$have" != "$want" ]; then',
-	`  echo "The fingerprint differs: do not install this certificate." >&2`,
-	'  exit 1',
-	'fi',
-];
+import {caScript} from './script.ts';
 
 /** How a family of distributions takes a CA in. Debian takes files that end in .crt only. */
 type Distribution = {
@@ -55,23 +36,22 @@ const distributions: readonly Distribution[] = [
 	},
 ];
 
-const linux = (given: CaGiven, {title, fileName, anchor, update, updateAfter}: Distribution): HandoverSection => ({
-	title,
-	fileName,
-	kind: 'script',
-	lines: [
-		...shellHead(given),
-		`# Run as root. To undo: sh ${fileName} remove`,
-		`anchor=${anchor}`,
-		`if [ "\${1-}" = remove ]; then`,
-		'  rm -f "$anchor"',
-		`  ${updateAfter}`,
-		'else',
-		'  install -m 0644 "$file" "$anchor"',
-		`  ${update}`,
-		'fi',
-	],
-});
+const linux = (given: CaGiven, {title, fileName, anchor, update, updateAfter}: Distribution): HandoverSection =>
+	caScript(given, {
+		title,
+		fileName,
+		about: ['Run as root.'],
+		lines: [
+			`anchor=${anchor}`,
+			'if [ "$what" = remove ]; then',
+			'  rm -f "$anchor"',
+			`  ${updateAfter}`,
+			'else',
+			'  install -m 0644 "$file" "$anchor"',
+			`  ${update}`,
+			'fi',
+		],
+	});
 
 /** Scripts for the trust stores of Linux systems. */
 export const linuxScripts = (given: CaGiven): readonly HandoverSection[] =>

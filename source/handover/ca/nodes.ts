@@ -1,35 +1,66 @@
 import type {HandoverSection} from '../../base/handover.ts';
-import type {CaGiven} from './given.ts';
-import {shellHead} from './linux.ts';
+import {type CaGiven, caName} from './given.ts';
+import {caScript} from './script.ts';
 
-// containerd, docs/hosts.md: a folder for each registry below config_path, read at each pull.
+/** Name of the certificate wherever it is put, so that nobody else's file is written over or taken away. */
+const certificate = `${caName}.crt`;
+
+// containerd, docs/hosts.md: a folder for each registry below config_path, read at each pull. Its hosts.toml may be the site's own.
 const containerd: readonly string[] = [
+	'hosts() {',
+	'  printf \'server = "https://%s"\\n\\n[host."https://%s"]\\n\' \\',
+	'    "$registry" "$registry"',
+	'  printf \'  capabilities = ["pull", "resolve"]\\n  ca = "%s"\\n\' \\',
+	`    "/etc/containerd/certs.d/$registry/${certificate}"`,
+	'}',
 	'containerd() {',
 	'  # config_path in /etc/containerd/config.toml must name this folder.',
 	'  folder=$root/etc/containerd/certs.d/$registry',
-	'  if [ "$what" = remove ]; then rm -rf "$folder"; return; fi',
+	'  list=$folder/hosts.toml',
+	'  if [ "$what" = remove ]; then',
+	'    if [ "$(cat "$list" 2>/dev/null)" = "$(hosts)" ]; then rm -f "$list"; fi',
+	`    leave "$folder/${certificate}" "$list"`,
+	'    # Where something else lies there, the folder stays.',
+	'    rmdir "$folder" 2>/dev/null || :',
+	'    return',
+	'  fi',
 	'  mkdir -p "$folder"',
-	'  install -m 0644 "$file" "$folder/ca.crt"',
-	'  cat >"$folder/hosts.toml" <<END_OF_HOSTS',
-	'server = "https://$registry"',
-	'',
-	'[host."https://$registry"]',
-	'  capabilities = ["pull", "resolve"]',
-	'  ca = "/etc/containerd/certs.d/$registry/ca.crt"',
-	'END_OF_HOSTS',
+	`  install -m 0644 "$file" "$folder/${certificate}"`,
+	'  if [ ! -s "$list" ]; then hosts >"$list"',
+	`  elif ! grep -qF "${certificate}" "$list"; then`,
+	'    echo "$list is there: add to its host" >&2',
+	"    hosts | grep '^  ca = ' >&2",
+	'    return 3',
+	'  fi',
 	'  grep -qs "config_path.*/etc/containerd/certs.d" \\',
 	'    "$root/etc/containerd/config.toml" || echo \\',
 	'    "Set config_path = \\"/etc/containerd/certs.d\\" in config.toml." >&2',
 	'}',
 ];
 
-// containers-certs.d(5): CRI-O and Podman read it at each pull.
+// containers-certs.d(5): CRI-O and Podman read each *.crt of it at each pull.
 const crio: readonly string[] = [
 	'crio() {',
 	'  folder=$root/etc/containers/certs.d/$registry',
-	'  if [ "$what" = remove ]; then rm -rf "$folder"; return; fi',
+	'  if [ "$what" = remove ]; then',
+	`    rm -f "$folder/${certificate}"`,
+	'    rmdir "$folder" 2>/dev/null || :',
+	'    return',
+	'  fi',
 	'  mkdir -p "$folder"',
-	'  install -m 0644 "$file" "$folder/ca.crt"',
+	`  install -m 0644 "$file" "$folder/${certificate}"`,
+	'}',
+];
+
+/** Takes the certificate away unless a list of the site's own still names it: with a file missing, nothing could be pulled. */
+const leave: readonly string[] = [
+	'leave() {',
+	`  if grep -qsF "${certificate}" "$2"; then`,
+	`    echo "Take the lines with ${certificate} out of" >&2`,
+	'    echo "$2, then run this again." >&2',
+	'    return 3',
+	'  fi',
+	'  rm -f "$1"',
 	'}',
 ];
 
@@ -37,59 +68,73 @@ const crio: readonly string[] = [
 const rancher: readonly string[] = [
 	'rancher() {',
 	'  list=$root/etc/rancher/$1/registries.yaml',
+	`  kept=$root/etc/rancher/$1/${certificate}`,
 	'  if [ "$what" = remove ]; then',
-	'    rm -f "$root/etc/rancher/$1/zenml-internal-ca.crt"',
-	'    echo "Take the entry of $registry out of $list; restart $1." >&2',
+	'    if [ "$(cat "$list" 2>/dev/null)" = "$(whole "$1")" ]; then',
+	'      rm -f "$list"',
+	'      echo "Restart $1 on this node."',
+	'    fi',
+	'    leave "$kept" "$list"',
 	'    return',
 	'  fi',
-	'  install -m 0644 "$file" "$root/etc/rancher/$1/zenml-internal-ca.crt"',
-	'  if [ -s "$list" ]; then',
+	'  if ! cmp -s "$file" "$kept"; then',
+	'    install -m 0644 "$file" "$kept"',
+	'    echo "Restart $1 on this node: it reads the file when it starts."',
+	'  fi',
+	'  if [ ! -s "$list" ]; then',
+	'    whole "$1" >"$list"',
+	'    chmod 0600 "$list"',
+	'  elif ! grep -F -A 5 "$registry" "$list" \\',
+	`    | grep -qF "${certificate}"; then`,
 	'    echo "$list is there: add below configs:" >&2',
 	'    entry "$1" >&2',
 	'    return 3',
 	'  fi',
-	'  { echo "configs:"; entry "$1"; } >"$list"',
-	'  chmod 0600 "$list"',
-	'  echo "Restart $1 on this node: it reads the file when it starts."',
 	'}',
+	'whole() { echo "configs:"; entry "$1"; }',
 	'entry() {',
 	'  printf \'  "%s":\\n    tls:\\n      ca_file: %s\\n\' "$registry" \\',
-	'    "/etc/rancher/$1/zenml-internal-ca.crt"',
+	`    "/etc/rancher/$1/${certificate}"`,
 	'}',
 ];
 
+const findRuntime: readonly string[] = [
+	'found=',
+	'for one in k3s rke2; do',
+	'  if [ -d "$root/etc/rancher/$one" ]; then found=$one; rancher "$one"; fi',
+	'done',
+	'if [ -d "$root/etc/crio" ]; then found=crio; crio; fi',
+	'if [ -z "$found" ] && [ -d "$root/etc/containerd" ]; then',
+	'  found=containerd',
+	'  containerd',
+	'fi',
+	'if [ -z "$found" ]; then',
+	'  echo "No containerd, CRI-O, k3s or RKE2 was found here." >&2',
+	'  exit 1',
+	'fi',
+	'echo "$found: $what CA for $registry"',
+];
+
 /** A script for each node that pulls from a registry whose certificate the same CA signed. */
-export const nodes = (given: CaGiven): HandoverSection => ({
-	title: 'Kubernetes nodes',
-	fileName: 'ca-nodes.sh',
-	kind: 'script',
-	lines: [
-		...shellHead(given),
-		'# For the cluster admin: on each node, as root, when the same CA signed the',
-		'# certificate of the registry. Finds containerd, CRI-O, k3s and RKE2.',
-		'# Another registry: sh ca-nodes.sh REGISTRY-HOST[:PORT]',
-		'# To undo: WHAT=remove sh ca-nodes.sh',
-		'# OpenShift: see cover note; its nodes are not changed by hand.',
-		`registry=\${1:-${given.registry}}`,
-		`what=\${WHAT:-add}`,
-		'# Of another file system, for tests and images.',
-		`root=\${ROOT-}`,
-		...containerd,
-		...crio,
-		...rancher,
-		'found=',
-		'for one in k3s rke2; do',
-		'  if [ -d "$root/etc/rancher/$one" ]; then found=$one; rancher "$one"; fi',
-		'done',
-		'if [ -d "$root/etc/crio" ]; then found=crio; crio; fi',
-		'if [ -z "$found" ] && [ -d "$root/etc/containerd" ]; then',
-		'  found=containerd',
-		'  containerd',
-		'fi',
-		'if [ -z "$found" ]; then',
-		'  echo "No containerd, CRI-O, k3s or RKE2 was found here." >&2',
-		'  exit 1',
-		'fi',
-		'echo "$found: $what CA for $registry"',
-	],
-});
+export const nodes = (given: CaGiven): HandoverSection =>
+	caScript(given, {
+		title: 'Kubernetes nodes',
+		fileName: 'ca-nodes.sh',
+		about: [
+			'For the cluster admin: on each node, as root, when the same CA signed the',
+			'certificate of the registry. Finds containerd, CRI-O, k3s and RKE2. Ends',
+			'with 3 where a file of yours has to be changed by hand.',
+			'Another registry: REGISTRY=HOST[:PORT] sh ca-nodes.sh',
+			'OpenShift: see cover note; its nodes are not changed by hand.',
+		],
+		lines: [
+			`registry=\${REGISTRY:-${given.registry}}`,
+			'# Of another file system, for tests and images.',
+			`root=\${ROOT-}`,
+			...leave,
+			...containerd,
+			...crio,
+			...rancher,
+			...findRuntime,
+		],
+	});

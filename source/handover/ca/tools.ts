@@ -1,6 +1,6 @@
 import type {HandoverSection} from '../../base/handover.ts';
 import {type CaGiven, caName} from './given.ts';
-import {shellHead} from './linux.ts';
+import {caScript} from './script.ts';
 
 /** Lists of CAs that systems keep, in the order in which they are looked for. */
 const systemLists = [
@@ -10,67 +10,95 @@ const systemLists = [
 	'/etc/ssl/cert.pem',
 ] as const;
 
-const python = (given: CaGiven): HandoverSection => ({
-	title: 'Python clients',
-	fileName: 'ca-python.sh',
-	kind: 'script',
-	lines: [
-		...shellHead(given),
-		'# Python brings its own list of CAs. This makes one file of that list (or',
-		"# the system's) and the internal CA; REQUESTS_CA_BUNDLE is read by requests",
-		'# (and the ZenML client), SSL_CERT_FILE by the ssl module and httpx.',
-		'# To undo: delete the file and the two lines in the profile.',
-		`python=\${PYTHON:-python3}`,
-		`bundle=\${1:-$HOME/.${caName}.pem}`,
-		'list=$("$python" -c "import certifi; print(certifi.where())" 2>/dev/null) \\',
-		'  || list=',
-		'for one in \\',
-		...systemLists.map((list, index) => `  ${list}${index === systemLists.length - 1 ? '' : ' \\'}`),
-		'do',
-		'  if [ -z "$list" ] && [ -s "$one" ]; then list=$one; fi',
-		'done',
-		'if [ -z "$list" ]; then',
-		'  echo "No list of CAs was found: neither certifi of $python nor that of" >&2',
-		'  echo "the system. A file with the internal CA alone shuts out every" >&2',
-		'  echo "other server. Set PYTHON to a Python that has certifi." >&2',
-		'  exit 1',
-		'fi',
-		'{ cat "$list"; echo; cat "$file"; } >"$bundle.new"',
-		'chmod 0644 "$bundle.new"',
-		'mv "$bundle.new" "$bundle"',
-		'echo "Made of $list and the internal CA: $bundle"',
-		"echo 'Add these lines to the profile of each user:'",
-		'echo "export REQUESTS_CA_BUNDLE=$bundle"',
-		'echo "export SSL_CERT_FILE=$bundle"',
-	],
-});
+/** The first line of the list that the script makes, by which it knows its own again. */
+const madeBy = '# Made by ca-python.sh, with the internal CA.';
 
-const java = (given: CaGiven): HandoverSection => ({
-	title: 'Java',
-	fileName: 'ca-java.sh',
-	kind: 'script',
-	lines: [
-		...shellHead(given),
-		'# For one Java: the one in JAVA_HOME, or the first on the path. As whoever',
-		'# may write its cacerts. "changeit" is what the file ships with, no secret;',
-		'# another one comes from STOREPASS. To undo: sh ca-java.sh remove',
-		`keytool=\${JAVA_HOME:+$JAVA_HOME/bin/}keytool`,
-		`STOREPASS=\${STOREPASS:-changeit}`,
-		'export STOREPASS',
-		'# KEYSTORE names another file than the cacerts of this Java.',
-		`if [ -n "\${KEYSTORE-}" ]; then set -- "\${1-}" -keystore "$KEYSTORE"`,
-		`else set -- "\${1-}" -cacerts; fi`,
-		'what=$1',
-		'shift',
-		'if [ "$what" = remove ]; then',
-		'  "$keytool" -delete "$@" -storepass:env STOREPASS \\',
-		`    -alias ${caName}`,
-		'else',
-		'  "$keytool" -importcert -noprompt "$@" -storepass:env STOREPASS \\',
-		`    -alias ${caName} -file "$file"`,
-		'fi',
-	],
-});
+const findList: readonly string[] = [
+	'list=$("$python" -c "import certifi; print(certifi.where())" 2>/dev/null) \\',
+	'  || list=',
+	'for one in \\',
+	...systemLists.map((list, index) => `  ${list}${index === systemLists.length - 1 ? '' : ' \\'}`),
+	'do',
+	'  if [ -z "$list" ] && [ -s "$one" ]; then list=$one; fi',
+	'done',
+	'if [ -z "$list" ]; then',
+	'  echo "No list of CAs was found: neither certifi of $python nor that of" >&2',
+	'  echo "the system. A file with the internal CA alone shuts out every" >&2',
+	'  echo "other server. Set PYTHON to a Python that has certifi." >&2',
+	'  exit 1',
+	'fi',
+];
+
+const python = (given: CaGiven): HandoverSection =>
+	caScript(given, {
+		title: 'Python clients',
+		fileName: 'ca-python.sh',
+		about: [
+			'Python brings its own list of CAs. This makes one file of that list (or',
+			"the system's) and the internal CA; REQUESTS_CA_BUNDLE is read by requests",
+			'(and the ZenML client), SSL_CERT_FILE by the ssl module and httpx.',
+			`BUNDLE names another file than ~/.${caName}.pem, PYTHON another`,
+			'Python than python3.',
+		],
+		lines: [
+			`bundle=\${BUNDLE:-$HOME/.${caName}.pem}`,
+			`mark="${madeBy}"`,
+			'if [ -e "$bundle" ] && ! grep -qxF "$mark" "$bundle"; then',
+			'  echo "$bundle was not made by this script: nothing was done." >&2',
+			'  exit 1',
+			'fi',
+			'if [ "$what" = remove ]; then',
+			'  rm -f "$bundle"',
+			'  echo "Deleted: $bundle. Take the two lines out of the profiles too."',
+			'  exit 0',
+			'fi',
+			`python=\${PYTHON:-python3}`,
+			...findList,
+			'{ echo "$mark"; cat "$list"; echo; cat "$file"; } >"$bundle.new"',
+			'chmod 0644 "$bundle.new"',
+			'mv "$bundle.new" "$bundle"',
+			'echo "Made of $list and the internal CA: $bundle"',
+			"echo 'Add these lines to the profile of each user:'",
+			'echo "export REQUESTS_CA_BUNDLE=$bundle"',
+			'echo "export SSL_CERT_FILE=$bundle"',
+		],
+	});
+
+// keytool refuses an alias that is there, and one that is not there when it is to be deleted.
+const java = (given: CaGiven): HandoverSection =>
+	caScript(given, {
+		title: 'Java',
+		fileName: 'ca-java.sh',
+		about: [
+			'For one Java: the one in JAVA_HOME, or the first on the path. As whoever',
+			'may write its cacerts. "changeit" is what the file ships with, no secret;',
+			'another one comes from STOREPASS. KEYSTORE names another file than the',
+			'cacerts of this Java.',
+		],
+		lines: [
+			`keytool=\${JAVA_HOME:+$JAVA_HOME/bin/}keytool`,
+			`STOREPASS=\${STOREPASS:-changeit}`,
+			'export STOREPASS',
+			`if [ -n "\${KEYSTORE-}" ]; then set -- -keystore "$KEYSTORE"`,
+			'else set -- -cacerts; fi',
+			'listed=',
+			`if [ -z "\${KEYSTORE-}" ] || [ -e "$KEYSTORE" ]; then`,
+			'  listed=$("$keytool" -list "$@" -storepass:env STOREPASS) || {',
+			'    echo "$listed" >&2',
+			'    exit 1',
+			'  }',
+			'fi',
+			'# What is there under this alias is replaced.',
+			`if printf '%s\\n' "$listed" | grep -q "^${caName},"; then`,
+			'  "$keytool" -delete "$@" -storepass:env STOREPASS \\',
+			`    -alias ${caName}`,
+			'fi',
+			'if [ "$what" = install ]; then',
+			'  "$keytool" -importcert -noprompt "$@" -storepass:env STOREPASS \\',
+			`    -alias ${caName} -file "$file"`,
+			'fi',
+		],
+	});
 
 const others = ({registry}: CaGiven): HandoverSection => ({
 	title: 'git, pip, conda, curl, Node, Docker',
