@@ -1,5 +1,6 @@
-import {stat} from 'node:fs/promises';
+import {open, stat} from 'node:fs/promises';
 import path from 'node:path';
+import {PassThrough} from 'node:stream';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import {completeAnswers, findAnswers, partialAnswers, stateDirectoryOf} from '../../source/app/answers/inputs.ts';
 import type {GlobalOptions} from '../../source/app/base/context.ts';
@@ -94,6 +95,29 @@ test('--set goes before the file, and --bundle, --kubeconfig and --context befor
 	// Paths on the command line start where the operator stands, not where the file lies.
 	expect(answers.bundle.path).toBe(path.join(stage.folder, 'my bundle'));
 	expect(answers.kubernetes).toMatchObject({kubeconfig: path.join(stage.folder, 'kube/config'), context: 'prod: 1'});
+});
+
+test('answers of a pipe that the shell hands on are read from the folder of the operator', async () => {
+	const file = await stage.write('elsewhere/site.yaml', shortest);
+	const handle = await open(file);
+	try {
+		const source = await find({answers: `/dev/fd/${handle.fd}`});
+		expect(source).toMatchObject({from: 'file', baseDirectory: stage.folder});
+		expect(completeAnswers(source).bundle.path).toBe(path.join(stage.folder, 'zenml-air-gapped-bundle'));
+	} finally {
+		await handle.close();
+	}
+});
+
+test('a pipe that was not handed on, and a terminal in the place of one, say what to do', async () => {
+	await expect(find({answers: '/dev/fd/4999'})).rejects.toMatchObject({
+		problem: {code: 'answers-file-unreadable', fix: expect.stringMatching(/^Pipe the answers in and write -/u)},
+	});
+	const stdin = Object.assign(new PassThrough(), {isTTY: true}) as unknown as NodeJS.ReadStream;
+	const place = {stateDirectory: stage.stateDirectory, plan: {id: 'install'}} as const;
+	await expect(findAnswers({...stage.context, stdin}, {...none, answers: '-'}, place)).rejects.toMatchObject({
+		problem: {message: 'There are no answers on standard input.'},
+	});
 });
 
 test.each([

@@ -140,6 +140,9 @@ test('the command to go on is one that a shell reads as it was given', async () 
 	const npm = {...stage.context, startedByNpm: true};
 	expect(resumeCommand(npm, 'rehearse', none, ['--pace', 'fast'])).toBe('npm start -- --pace fast');
 	expect(resumeCommand(npm, 'rehearse', none)).toBe('npm start');
+	const piped = {...none, answers: '/dev/fd/63'};
+	expect(resumeCommand(stage.context, 'install', piped)).toBe('zenml-airgap install');
+	expect(resumeCommand(stage.context, 'plan', {...none, answers: '-'})).toBe('zenml-airgap plan --answers FILE');
 	expect(resumeCommand(npm, 'rehearse', {...none, stateDir: '/s'})).toBe('npm start -- --state-dir /s');
 });
 

@@ -13,7 +13,7 @@ import {
 } from '../../answers/file/load.ts';
 import {answersProblems} from '../../answers/problems.ts';
 import type {Answers} from '../../answers/schema.ts';
-import {errnoWords} from '../../base/errno.ts';
+import {errnoWords, isErrno} from '../../base/errno.ts';
 import {refuseForeignFolder} from '../../base/own/make.ts';
 import {ProblemsError} from '../../base/problem.ts';
 import {readBounded} from '../../base/reading/bounded.ts';
@@ -21,6 +21,7 @@ import {faultOf} from '../../base/reading/encoding.ts';
 import {withNames} from '../../base/reading/unseen.ts';
 import {type Journal, readJournal} from '../../engine/journal.ts';
 import type {PlanEntry} from '../../plans/index.ts';
+import {isPassedPipe} from '../base/answer-pipe.ts';
 import type {AnswerFlags, Context} from '../base/context.ts';
 import {journalFile} from '../base/journal-file.ts';
 import {appProblems} from '../base/problems.ts';
@@ -76,8 +77,11 @@ const refuseEncoding = (bytes: Uint8Array, file: string): void => {
 
 const readAnswerFile = async (file: string, shown: string): Promise<string> => {
 	const {bytes, more} = await readBounded(file, mostRead).catch((error: unknown) => {
-		const given = {file: withNames(file), reason: errnoWords(error, 'read')};
-		throw appProblems.error('answers-file-unreadable', given, {location: {file}, error});
+		const isLost = isPassedPipe(file) && isErrno(error, 'ENOENT');
+		const why = isLost
+			? ({case: 'not handed on'} as const)
+			: ({case: 'file', reason: errnoWords(error, 'read')} as const);
+		throw appProblems.error('answers-file-unreadable', {...why, file: withNames(file)}, {location: {file}, error});
 	});
 	if (!more) refuseEncoding(bytes, shown);
 	return bytes.toString('utf8');
@@ -85,8 +89,7 @@ const readAnswerFile = async (file: string, shown: string): Promise<string> => {
 
 /** What a pipe brings, as far as an answer file may be long. */
 const readPiped = async ({stdin}: Context): Promise<string> => {
-	if (stdin.isTTY === true)
-		throw appProblems.error('answers-file-unreadable', {file: piped, reason: 'Nothing is piped in.'});
+	if (stdin.isTTY === true) throw appProblems.error('answers-file-unreadable', {case: 'not piped'});
 	const chunks: Buffer[] = [];
 	let size = 0;
 	for await (const chunk of stdin as AsyncIterable<Buffer | string>) {
@@ -100,7 +103,7 @@ const readPiped = async ({stdin}: Context): Promise<string> => {
 	return all.toString('utf8');
 };
 
-/** The answers in a file, or with `-` in what is piped in; relative paths start at the file's folder, or at the operator's. */
+/** The answers in a file, or with `-` in what is piped in; relative paths start at the file's folder, or with a pipe at the operator's. */
 const answerFile = async (
 	context: Context,
 	name: string,
@@ -110,7 +113,8 @@ const answerFile = async (
 	const {workingDirectory} = context;
 	if (name === '-') return {answers: {text: await readPiped(context), file: piped}, baseDirectory: workingDirectory};
 	const file = path.resolve(workingDirectory, name);
-	return {answers: {text: await readAnswerFile(file, name), file: name}, baseDirectory: path.dirname(file)};
+	const baseDirectory = isPassedPipe(file) ? workingDirectory : path.dirname(file);
+	return {answers: {text: await readAnswerFile(file, name), file: name}, baseDirectory};
 };
 
 /** The flags that give an answer of their own. */

@@ -70,8 +70,22 @@ export const appProblems = declareProblems({
 	'answers-file-unreadable': {
 		area: 'usage',
 		message: 'The answer file {file} cannot be read.',
-		cause: 'The system says: {reason}',
-		fix: 'Name the right file with --answers; zenml-airgap answers init FILE writes one to start from.',
+		cases: {
+			file: {
+				cause: 'The system says: {reason}',
+				fix: 'Name the right file with --answers; zenml-airgap answers init FILE writes one to start from.',
+			},
+			'not piped': {
+				message: 'There are no answers on standard input.',
+				cause: 'A - in the place of the answer file stands for what is piped in, and standard input is a terminal.',
+				fix: 'Pipe the answers in, or name their file.',
+			},
+			'not handed on': {
+				cause:
+					'It is a pipe that the shell opened, and what started this program, such as sudo or npm, did not hand it on.',
+				fix: 'Pipe the answers in and write - in the place of the file, or name a file.',
+			},
+		},
 	},
 	'answers-file-unwritable': {
 		area: 'usage',

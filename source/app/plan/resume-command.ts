@@ -1,10 +1,17 @@
 import {shellWord} from '../../base/shell.ts';
+import {isReadOnce} from '../base/answer-pipe.ts';
 import type {Context, GlobalOptions} from '../base/context.ts';
 
 const valued = (flag: string, value: string | undefined): readonly string[] =>
 	value === undefined ? [] : [flag, value];
 
 const switched = (flag: string, isOn: boolean): readonly string[] => (isOn ? [flag] : []);
+
+/** What came out of a pipe is gone: a run has kept it, for whoever starts again without it; else it has to be given again. */
+const answersAgain = (command: string, answers: string | undefined): string | undefined => {
+	if (!isReadOnce(answers)) return answers;
+	return command === 'plan' ? 'FILE' : undefined;
+};
 
 /**
  * The command that goes on with this run, with everything that limits and shapes it: copied, it must not do more than was asked for.
@@ -17,7 +24,7 @@ export const resumeCommand = (
 	own: readonly string[] = [],
 ): string => {
 	const words = [
-		...valued('--answers', options.answers),
+		...valued('--answers', answersAgain(command, options.answers)),
 		...options.set.flatMap((one) => ['--set', one]),
 		...valued('--bundle', options.bundle),
 		...valued('--state-dir', options.stateDir),

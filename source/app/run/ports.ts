@@ -76,7 +76,7 @@ const bundleOf = ({bundle}: Answers, {context, stateDirectory}: PortOptions): Po
 				? undefined
 				: {algorithm: bundle.compress, folder: path.join(stateDirectory, compressedFolder)},
 		workDirectory: path.join(stateDirectory, 'charts'),
-		memoFile: memoFileOf(context),
+		memoFile: memoFileOf(context, stateDirectory),
 		signature: bundle.signature,
 	});
 
@@ -150,7 +150,7 @@ const makePorts = (answers: Answers, options: PortOptions & Telling, after: Prom
 		registry,
 		cluster,
 		helm: helmOf(answers, options, {environment: children, bundle, cluster}),
-		effects: createEffectMemo(effectsFileOf(context)),
+		effects: createEffectMemo(effectsFileOf(context, stateDirectory)),
 		databases: {postgresql: createPostgres(), mysql: createMysql()},
 		backups: createBackups(backupSettings(answers, {context, resolve})),
 		dumps: createDumps({

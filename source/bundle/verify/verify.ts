@@ -1,3 +1,4 @@
+import {errnoWords} from '../../base/errno.ts';
 import type {Layout} from '../layout/types.ts';
 import type {Bundle, Verified, VerifyProgress} from '../types.ts';
 import {type Damage, damageOfMismatch, damageOfProblem, damageProblem} from './damage.ts';
@@ -27,7 +28,7 @@ const saverOf = (memo: Memo, startedWith: number) => {
 	let failure: string | undefined;
 	const save = async (): Promise<void> =>
 		memo.save().catch((error: unknown) => {
-			failure = error instanceof Error ? error.message : String(error);
+			failure = errnoWords(error, 'write');
 		});
 	return {
 		save,

@@ -87,13 +87,21 @@ const readLine = ({kind, files, bytes, read, since}: Inspection, tookMs: number)
 	return `${files} ${what}, ${formatBytes(bytes)}; ${now}${earlier}`;
 };
 
+const unsavedLines = ({notRemembered}: Inspection): readonly string[] =>
+	notRemembered === undefined
+		? []
+		: [
+				`  the next run reads it all again: what was verified could not be remembered. ${notRemembered}`,
+				'  Where it is remembered is named by XDG_CACHE_HOME=FOLDER in front of the command.',
+			];
+
 const text = (found: Inspection, tookMs: number): string =>
 	[
 		`${found.path}: whole.`,
 		...bundleLines(found).map((line) => `  ${line}`),
 		`  ${readLine(found, tookMs)}`,
 		...(found.bundle?.warnings ?? []).map((warning) => `  not verified: ${warning}`),
-		...(found.notRemembered === undefined ? [] : [`  the next run reads it all again: ${found.notRemembered}`]),
+		...unsavedLines(found),
 		'',
 	]
 		.map(printable)
