@@ -1,7 +1,7 @@
 import {getAt} from '../answers/draft.ts';
-import {errnoWords} from '../base/errno.ts';
-import {ProblemError, toProblem} from '../base/problem.ts';
+import {toProblem} from '../base/problem.ts';
 import {envOf} from './content/extent.ts';
+import {createDraftKeeper, whyNotSaved} from './draft-keeper.ts';
 import {createPaperMaker} from './papers.ts';
 import {createPodWatch} from './pod-watch.ts';
 import {pageOf} from './state/page.ts';
@@ -119,10 +119,6 @@ const createOfferer = (session: Session, tell: (event: UiEvent) => void) => {
 	return {offer, cancel};
 };
 
-/** Most saving fails for reasons of the disk, which are told in one row. */
-const whyNotSaved = (error: unknown): string =>
-	error instanceof ProblemError ? `${error.problem.message} ${error.problem.fix}` : errnoWords(error, 'write');
-
 /** The report is written after the last event: only now is it known where it lies. */
 const tellSummary = (session: Session, tell: (event: UiEvent) => void): void => {
 	const run = session.run.getState();
@@ -193,16 +189,6 @@ const performersOf = (
 	};
 };
 
-/** Keeps every answer on the disk until a run has them. What the disk says is told once. */
-const draftKeeper =
-	(session: Session, tell: (event: UiEvent) => void) =>
-	(before: UiState, {draft, started}: UiState): void => {
-		if (draft === before.draft || started) return;
-		session.keepDraft(draft).catch((error: unknown) => {
-			tell({type: 'save-failed', what: 'Answers so far', why: whyNotSaved(error)});
-		});
-	};
-
 /** Tells that a run has changed and what it comes to: its end, and each look at what a hand-over waits for, which brings a new value. */
 const watchRun = (session: Session, getState: () => UiState, tell: (event: UiEvent) => void): (() => void) => {
 	let ended = false;
@@ -232,7 +218,7 @@ export const createUiStore = (session: Session, exit: (result: AppResult) => voi
 		if (next.state !== state) {
 			const before = state;
 			state = next.state;
-			keepDraft(before, state);
+			drafts.watch(before);
 			notices.watch(state.notice);
 			for (const listener of listeners) listener();
 		}
@@ -240,7 +226,7 @@ export const createUiStore = (session: Session, exit: (result: AppResult) => voi
 	};
 	const notices = createNoticeClock(fold);
 	const planner = createPlanner(session, fold);
-	const keepDraft = draftKeeper(session, fold);
+	const drafts = createDraftKeeper(session, () => state, fold);
 	const looker = createLooker(session, fold);
 	const offerer = createOfferer(session, fold);
 	const podWatch = createPodWatch(
@@ -277,6 +263,7 @@ export const createUiStore = (session: Session, exit: (result: AppResult) => voi
 			podWatch.cancel();
 			papers.cancel();
 			notices.end();
+			drafts.end();
 			offerer.cancel();
 			unsubscribe();
 		},

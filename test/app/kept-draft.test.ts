@@ -39,6 +39,15 @@ test('answers of a sitting lie on the disk for this user alone, and are offered 
 	expect(keptWords(await keeper.kept()).join()).toContain(`3 answers kept in ${file}`);
 });
 
+test('what was typed and not entered is offered again, also alone', async () => {
+	const halfTyped = {path: 'registry.host', text: 'r.co'};
+	const keeper = createDraftKeeper(stage.context, file);
+	await keeper.keep({}, halfTyped);
+	expect((await offeredDraft(file, source(), undefined)).kept).toMatchObject({draft: {}, count: 0, halfTyped});
+	await keeper.keep({});
+	expect(await offeredDraft(file, source(), undefined)).toEqual({});
+});
+
 test('of many answers in a row the last are on the disk when the sitting ends', async () => {
 	const keeper = createDraftKeeper(stage.context, file);
 	const all = Array.from({length: 30}, async (_one, index) =>

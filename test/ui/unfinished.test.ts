@@ -1,5 +1,6 @@
 import {afterEach, expect, test} from 'vitest';
 import type {Draft} from '../../source/answers/draft.ts';
+import type {HalfTyped} from '../../source/answers/form/form.ts';
 import {fullDraft} from './helpers/answers.ts';
 import {fakeSession} from './helpers/fake-session.ts';
 import {keys, type OpenApp, openApp, settle} from './helpers/screen.tsx';
@@ -52,6 +53,49 @@ test('every answer is kept as it is given, a typed secret as the word that it wa
 	await app.press('hunter2-secret', keys.enter);
 	expect(kept.at(-1)).toMatchObject({registry: {password: 'prompt'}});
 	expect(JSON.stringify(kept)).not.toContain('hunter2');
+});
+
+test('what is typed and not entered is kept soon after, is back in its field, and of a secret nothing is', async () => {
+	const kept: (readonly [Draft, HalfTyped | undefined])[] = [];
+	const draft = {registry: {username: 'pusher'}};
+	const fake = fakeSession({draft, keepDraft: async (now, halfTyped) => void kept.push([now, halfTyped])});
+	app = await openApp(fake.session);
+	await app.press(keys.enter, keys.ctrlN, 'regi', 'stry.co');
+	expect(kept).toEqual([]);
+	await expect.poll(() => kept).toEqual([[draft, {path: 'registry.host', text: 'registry.co'}]]);
+	await app.press('rp', keys.enter);
+	expect(kept.at(-1)).toEqual([{registry: {host: 'registry.corp', username: 'pusher'}}, undefined]);
+	await app.press('\u0006', 'registry.password', keys.enter);
+	expect(app.frame()).toContain('In its place also env:NAME');
+	await app.press('hunter2-secret');
+	app.close();
+	expect(JSON.stringify(kept)).not.toContain('hunter2');
+});
+
+test('what was typed last is kept when the screen goes, too', async () => {
+	const kept: unknown[] = [];
+	app = await openApp(fakeSession({keepDraft: async (_draft, halfTyped) => void kept.push(halfTyped)}).session);
+	await app.press(keys.enter, keys.ctrlN, 'registry.co');
+	app.close();
+	expect(kept).toEqual([{path: 'registry.host', text: 'registry.co'}]);
+});
+
+test('an earlier sitting is gone on with at the question where something was typed and not entered', async () => {
+	for (const path of ['registry.host', 'controlPlane.host', 'helm.binary']) {
+		const unfinished = {draft: {}, untyped: [], at, count: 0, first: true, halfTyped: {path, text: 'half.ty'}};
+		app = await openApp(fakeSession({unfinished}).session);
+		expect(app.frame()).toContain('Go on with what was typed of 2026-11-29');
+		await app.press(keys.enter);
+		expect(app.frame()).toContain('❯ half.ty');
+		expect(app.store.getState().draft).toEqual({});
+		app.close();
+	}
+	const secret = {path: 'registry.password', text: 'env:HALF'};
+	app = await openApp(
+		fakeSession({unfinished: {draft: {}, untyped: [], at, count: 0, first: true, halfTyped: secret}}).session,
+	);
+	await app.press(keys.enter);
+	expect(app.frame()).not.toContain('HALF');
 });
 
 test('a disk that takes no answers is told, and the questions go on', async () => {

@@ -16,6 +16,9 @@ export type Form = {
 	readonly untyped: readonly string[];
 };
 
+/** A text that was typed as an answer and not entered; never one of a secret. */
+export type HalfTyped = {readonly path: string; readonly text: string};
+
 /** Paths of the secrets that are to be typed again. */
 export const openSecrets = ({draft, untyped}: Form): readonly string[] =>
 	untyped.filter((path) => getAt(draft, path) === 'prompt');

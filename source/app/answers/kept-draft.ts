@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import {usablePart} from '../../answers/file/complete.ts';
 import {applyOverrides, givenPaths} from '../../answers/file/load.ts';
+import type {HalfTyped} from '../../answers/form/form.ts';
 import {resolveDraftPaths} from '../../answers/resolve-paths.ts';
 import type {Draft} from '../../answers/tree.ts';
 import {errnoWords} from '../../base/errno.ts';
@@ -14,7 +15,12 @@ import type {Context} from '../base/context.ts';
 import type {AnswerSource} from './inputs.ts';
 
 /** Answers that somebody gave and did not start with, as they lie on the disk. `at` is ms since the epoch. */
-export type KeptDraft = {readonly draft: Draft; readonly at: number; readonly count: number};
+export type KeptDraft = {
+	readonly draft: Draft;
+	readonly at: number;
+	readonly count: number;
+	readonly halfTyped?: HalfTyped | undefined;
+};
 
 /** Where the unfinished answers of a plan, given by its name, lie. */
 export const draftFile = (stateDirectory: string, plan: string): string =>
@@ -26,13 +32,19 @@ const layout = 1;
 const mostBytes = 1024 * 1024;
 
 /** A time that a calendar has, in ms (ECMAScript, "Time Values and Time Range"). */
-const schema = z.object({schema: z.literal(layout), savedAt: z.number().min(0).max(8.64e15), answers: z.unknown()});
+const schema = z.object({
+	schema: z.literal(layout),
+	savedAt: z.number().min(0).max(8.64e15),
+	answers: z.unknown(),
+	halfTyped: z.object({path: z.string(), text: z.string()}).optional(),
+});
 
 const keptIn = (text: string): KeptDraft | undefined => {
 	const parsed = schema.safeParse(JSON.parse(text));
 	if (!parsed.success) return undefined;
 	const draft = (usablePart(parsed.data.answers) ?? {}) as Draft;
-	return {draft, at: parsed.data.savedAt, count: givenPaths(draft).length};
+	const {savedAt: at, halfTyped} = parsed.data;
+	return {draft, at, count: givenPaths(draft).length, ...(halfTyped && {halfTyped})};
 };
 
 /** What was kept, or why it cannot be gone on with, in a sentence; neither where nothing was kept. */
@@ -67,7 +79,8 @@ export const offeredDraft = async (
 	const found = await readDraft(file);
 	const {kept} = found;
 	if (kept === undefined) return found;
-	if (kept.count === 0 || (journal !== undefined && journal.startedAt >= kept.at)) return {};
+	const saysNothing = kept.count === 0 && kept.halfTyped === undefined;
+	if (saysNothing || (journal !== undefined && journal.startedAt >= kept.at)) return {};
 	const {overrides, overrideDirectory: baseDirectory, homeDirectory} = source;
 	const {draft} = applyOverrides(kept.draft, overrides, {baseDirectory, homeDirectory});
 	return {kept: {...kept, draft}};
@@ -75,8 +88,8 @@ export const offeredDraft = async (
 
 /** Writes the answers of one sitting as they are given. */
 export type DraftKeeper = {
-	/** Takes the newest answers; of several that wait only the last are written. Rejects where the disk refuses, until it takes them again once only. */
-	readonly keep: (draft: Draft) => Promise<void>;
+	/** Takes the newest answers, and what is typed and not entered; of several that wait only the last are written. Rejects where the disk refuses, until it takes them again once only. */
+	readonly keep: (draft: Draft, halfTyped?: HalfTyped) => Promise<void>;
 	/** What this sitting has on the disk once everything is written, and where; undefined where it kept nothing. */
 	readonly kept: () => Promise<{readonly file: string; readonly count: number} | undefined>;
 	/** A run has taken the answers over. @throws the error of the file system */
@@ -91,16 +104,20 @@ export const createDraftKeeper = (
 	{clock, workingDirectory, homeDirectory}: Pick<Context, 'clock' | 'workingDirectory' | 'homeDirectory'>,
 	file: string,
 ): DraftKeeper => {
-	let next: Draft | undefined;
+	let next: {readonly draft: Draft; readonly halfTyped?: HalfTyped | undefined} | undefined;
 	let busy: Promise<void> = Promise.resolve();
 	let written: number | undefined;
 	let failed = false;
 	const writeNext = async (): Promise<void> => {
 		if (next === undefined) return;
-		const answers = resolveDraftPaths(next, {baseDirectory: workingDirectory, homeDirectory});
+		const {draft, halfTyped} = next;
+		const answers = resolveDraftPaths(draft, {baseDirectory: workingDirectory, homeDirectory});
 		next = undefined;
 		try {
-			await saveFile(file, `${JSON.stringify({schema: layout, savedAt: clock.now(), answers}, undefined, '\t')}\n`);
+			await saveFile(
+				file,
+				`${JSON.stringify({schema: layout, savedAt: clock.now(), answers, halfTyped}, undefined, '\t')}\n`,
+			);
 			written = givenPaths(answers).length;
 			failed = false;
 		} catch (error) {
@@ -110,8 +127,8 @@ export const createDraftKeeper = (
 		}
 	};
 	return {
-		keep: async (draft) => {
-			next = draft;
+		keep: async (draft, halfTyped) => {
+			next = {draft, halfTyped};
 			const writing = busy.then(writeNext);
 			busy = writing.catch(() => undefined);
 			return writing;

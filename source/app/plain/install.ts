@@ -1,5 +1,5 @@
-import {firstScope, missingPaths, type Scope} from '../../answers/form/asking.ts';
-import type {Form} from '../../answers/form/form.ts';
+import {firstScope, labelAt, missingPaths, type Scope} from '../../answers/form/asking.ts';
+import type {Form, HalfTyped} from '../../answers/form/form.ts';
 import {errnoWords} from '../../base/errno.ts';
 import {asciiMarks} from '../../base/printable.ts';
 import {isAbort} from '../../base/problem.ts';
@@ -8,7 +8,7 @@ import type {Listener} from '../../engine/events.ts';
 import {type PlanView, placeOf, untoldLoss} from '../../engine/plan-view.ts';
 import type {PlanWords} from '../../engine/plan-words.ts';
 import {plainReport} from '../../report/plain.ts';
-import {keptWords} from '../answers/kept-draft.ts';
+import {type KeptDraft, keptWords} from '../answers/kept-draft.ts';
 import {typedBefore} from '../answers/typed-before.ts';
 import type {Context, GlobalOptions} from '../base/context.ts';
 import {isInputEnded} from '../base/plain-problems.ts';
@@ -76,14 +76,19 @@ const review = async (talk: Talk, {form, answers}: Complete): Promise<'yes' | {r
 	}
 };
 
-/** The questions from the first one on that has no valid answer. */
-const restOf = (form: Form): Scope => {
-	const [first] = missingPaths(form);
+/** The questions from the one on at which something was typed and not entered, else from the first that has no valid answer. */
+const restOf = (form: Form, halfTyped: HalfTyped | undefined): Scope => {
+	const [missing] = missingPaths(form);
+	const first = halfTyped?.path ?? missing;
 	const all = plainEntries(form, {kind: 'all'});
 	const from = all.findIndex(({id}) => id === first);
 	const rest = from < 0 ? [] : all.slice(from).flatMap((one) => (one.kind === 'question' ? [one.path] : []));
 	return {kind: 'missing', paths: [...new Set([...missingPaths(form), ...rest])]};
 };
+
+/** How much an earlier sitting has left; of one that entered nothing, what was typed. */
+const keptInWords = ({count, halfTyped}: KeptDraft): string =>
+	count === 0 && halfTyped ? 'what was typed' : `the ${counted(count, 'answer')}`;
 
 /** The answers to begin with: those that an earlier sitting left, where they are wanted, or those that are given. @throws PlainLeft */
 const beginning = async ({
@@ -96,14 +101,16 @@ const beginning = async ({
 			? 'no'
 			: await askWord(
 					lines,
-					`Go on with the ${counted(kept.count, 'answer')} of ${new Date(kept.at).toISOString()}?`,
+					`Go on with ${keptInWords(kept)} of ${new Date(kept.at).toISOString()}?`,
 					['yes', 'no', 'quit'],
 					prefersLoaded ? 'no' : 'yes',
 				);
 	if (word === 'quit') throw new PlainLeft();
+	const halfTyped = word === 'yes' ? kept?.halfTyped : undefined;
+	if (halfTyped) lines.say(`Typed and not entered, at ${labelAt(halfTyped.path)}: ${halfTyped.text}`);
 	const {draft, given} = word === 'yes' && kept ? {draft: kept.draft, given: []} : loaded;
 	const form = {draft, untyped: typedBefore(draft)};
-	return {form, scope: word === 'yes' ? restOf(form) : firstScope(form, given)};
+	return {form, scope: word === 'yes' ? restOf(form, halfTyped) : firstScope(form, given)};
 };
 
 /** Lines that say what a problem or an answer is. */

@@ -1,5 +1,5 @@
 import {counted} from '../../base/text.ts';
-import type {Found, Sighting} from '../state/session.ts';
+import type {Found, Sighting, Unfinished} from '../state/session.ts';
 import type {On, Scene, UiState} from '../state/types.ts';
 import {type WelcomeChoice, welcomeMenu} from '../state/welcome.ts';
 import {dateTime} from '../terminal/format.ts';
@@ -13,8 +13,12 @@ const beginLabel = ({found, given, unfinished}: UiState): string => {
 	return given.length > 0 ? 'Begin: only missing answers are asked for' : 'Begin';
 };
 
+/** How much an earlier sitting has left; of one that entered nothing, what was typed. */
+const keptWords = ({count, halfTyped}: Unfinished): string =>
+	count === 0 && halfTyped ? 'what was typed' : `the ${counted(count, 'answer')}`;
+
 const unfinishedLabel = ({unfinished}: UiState): string =>
-	unfinished ? `Go on with the ${counted(unfinished.count, 'answer')} of ${dateTime(unfinished.at)}` : '';
+	unfinished ? `Go on with ${keptWords(unfinished)} of ${dateTime(unfinished.at)}` : '';
 
 /** What a choice of the first page is called. */
 export const welcomeLabel = (state: UiState, choice: WelcomeChoice): string =>

@@ -1,5 +1,5 @@
 import type {Draft} from '../../answers/draft.ts';
-import type {Form} from '../../answers/form/form.ts';
+import type {Form, HalfTyped} from '../../answers/form/form.ts';
 import type {Answers} from '../../answers/schema.ts';
 import type {PodLook, PodName} from '../../cluster/pods/look.ts';
 import type {Decided} from '../../engine/controls.ts';
@@ -17,7 +17,12 @@ export type Sighting = {readonly ok: boolean; readonly text: string};
 export type Offered = {readonly all: readonly string[]; readonly why?: string | undefined};
 
 /** Answers that somebody gave and did not start with; `at` in ms since the epoch. */
-export type Unfinished = Form & {readonly at: number; readonly count: number; readonly first: boolean};
+export type Unfinished = Form & {
+	readonly at: number;
+	readonly count: number;
+	readonly first: boolean;
+	readonly halfTyped?: HalfTyped | undefined;
+};
 
 /** What was found at start. Times are milliseconds since the epoch. */
 export type Found = {
@@ -75,8 +80,8 @@ export type Session = {
 	readonly untyped: readonly string[];
 	/** Answers that an earlier sitting left unfinished. `first`: going on with them is what is offered first. */
 	readonly unfinished?: Unfinished | undefined;
-	/** Keeps the answers so far, so that nothing is lost with the line. Rejects once where the disk refuses. */
-	readonly keepDraft: (draft: Draft) => Promise<void>;
+	/** Keeps the answers so far, and what is typed and not entered, so that nothing is lost with the line. Rejects once where the disk refuses. */
+	readonly keepDraft: (draft: Draft, halfTyped?: HalfTyped) => Promise<void>;
 	/** Looks at what an answer names, without changing anything; undefined where there is nothing to look at. */
 	readonly look: (draft: Draft, path: string, signal: AbortSignal) => Promise<Sighting | undefined>;
 	/** Tries the login that an answer is a part of at its server, with what was typed for it. Never rejects. */

@@ -1,4 +1,6 @@
 import {firstScope, missingPaths} from '../../answers/form/asking.ts';
+import type {HalfTyped} from '../../answers/form/form.ts';
+import {withHalfTyped} from './asking/half-typed.ts';
 import {digit, isLetter, type Key, listMove, scrollMove, takes} from './keys.ts';
 import {openReview} from './open-review.ts';
 import {openQuestions} from './questions.ts';
@@ -14,11 +16,23 @@ export const welcomeMenu = ({given, unfinished}: Pick<UiState, 'given' | 'unfini
 	return unfinished.first ? ['unfinished', 'begin', ...all, 'quit'] : ['begin', 'unfinished', ...all, 'quit'];
 };
 
-/** Goes on where an earlier sitting came to: at the first answer that is missing, with all questions around it. */
+/** The question at which something was typed and not entered, among advanced ones too; undefined where it is asked no more. */
+const atHalfTyped = (state: UiState, halfTyped: HalfTyped): Turn | undefined => {
+	for (const advanced of [false, true]) {
+		const opened = openQuestions({...state, advanced}, {kind: 'all'}, halfTyped.path);
+		const there = withHalfTyped(opened.state, halfTyped);
+		if (there) return {...opened, state: there};
+	}
+	return undefined;
+};
+
+/** Goes on where an earlier sitting came to: at what was typed and not entered, else at the first answer that is missing, with all questions around it. */
 const goOn = (state: On<'welcome'>): Turn => {
 	if (state.unfinished === undefined) return turn(state);
-	const {draft, untyped} = state.unfinished;
+	const {draft, untyped, halfTyped} = state.unfinished;
 	const next = {...state, draft, untyped, unfinished: undefined};
+	const typed = halfTyped && atHalfTyped(next, halfTyped);
+	if (typed) return typed;
 	const [missing] = missingPaths(next);
 	return missing === undefined ? openReview(next) : openQuestions(next, {kind: 'all'}, missing);
 };
