@@ -16,8 +16,8 @@ const chunk = 64 * 1024;
 const sizes = [0, 1, chunk - 1, chunk, chunk + 1, 2 * chunk, 2 * chunk + 1, 5 * chunk + 17];
 
 /** A part that the given bytes of an age file are. */
-const placeOf = async (file: Buffer, recipients: readonly string[]) => {
-	const folder = await temporary();
+const placeOf = async (file: Buffer, recipients: readonly string[], given?: string) => {
+	const folder = given ?? (await temporary());
 	await writeFile(path.join(folder, 'a.age'), file);
 	const {createHash} = await import('node:crypto');
 	const sha256 = createHash('sha256').update(file).digest('hex');
@@ -172,10 +172,11 @@ test('an age file with any byte changed, or cut anywhere, never comes to its end
 	await writePart(out, {recipients: [recipient]}, putting(Buffer.alloc(100, 7)), never);
 	const whole = await readFile(out);
 	const openers = {identity: file, onSecret: () => undefined};
+	const folder = await temporary();
 	const ends = async (bytes: Buffer): Promise<boolean> => {
 		// Its sum fits, as that of whoever can change the manifest as well.
 		try {
-			await readAll(await readPart(await placeOf(bytes, [recipient]), openers, never));
+			await readAll(await readPart(await placeOf(bytes, [recipient], folder), openers, never));
 			return true;
 		} catch (error) {
 			if (!(error instanceof ProblemError)) throw error;

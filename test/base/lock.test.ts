@@ -283,13 +283,7 @@ test('the birth of a process is known while it lives', async () => {
 });
 
 const taker = (runId: string) => {
-	const child = spawn(process.execPath, [
-		'--import',
-		'tsx',
-		fileURLToPath(new URL('lock-taker.ts', import.meta.url)),
-		file,
-		runId,
-	]);
+	const child = spawn(process.execPath, [fileURLToPath(new URL('lock-taker.ts', import.meta.url)), file, runId]);
 	children.push(child);
 	let text = '';
 	const said = async (wanted: RegExp): Promise<string> =>

@@ -9,7 +9,7 @@ const run = promisify(execFile);
 test('a port that throws inside an event handler ends its step with a problem page, and not the program', async () => {
 	const {folder, remove} = await scratch();
 	const host = fileURLToPath(new URL('guard-host.ts', import.meta.url));
-	const {stdout} = await run(process.execPath, ['--import', 'tsx', host, folder]).finally(remove);
+	const {stdout} = await run(process.execPath, [host, folder]).finally(remove);
 	expect(JSON.parse(stdout)).toMatchObject({
 		outcome: 'failed',
 		exitCode: 1,

@@ -290,7 +290,7 @@ test.each<readonly [how: string, end: string, kill: (child: ChildProcess) => unk
 		'deaf',
 		`trap "" TERM; sleep 300 & echo $$ $! $PPID > ${folder}/pids.new; mv ${folder}/pids.new ${folder}/pids; while :; do sleep 0.05; done`,
 	);
-	const child = spawn(process.execPath, ['--import', 'tsx', host, folder, command, end], {detached: true});
+	const child = spawn(process.execPath, [host, folder, command, end], {detached: true});
 	started.push(child);
 	await until(() => has('pids'));
 	const pids = (await text('pids')).trim().split(' ').map(Number);

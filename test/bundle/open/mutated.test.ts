@@ -12,7 +12,7 @@ const root = path.resolve(path.dirname(main), '../../..');
 const runSeeds = async (first: number, count: number) => {
 	const {stdout} = await promisify(execFile)(
 		process.execPath,
-		['--import', 'tsx', '--max-old-space-size=256', main, String(first), String(count)],
+		['--max-old-space-size=256', main, String(first), String(count)],
 		{cwd: root, timeout: patienceMs - 20_000, maxBuffer: 1 << 26},
 	);
 	return JSON.parse(stdout) as {

@@ -62,7 +62,7 @@ const gone = async () => {
 
 /** A process of its own that starts the server and waits; resolves once the server answers. */
 const startInChild = async () => {
-	const child = spawn(process.execPath, ['--import', 'tsx', starter, data, log], {
+	const child = spawn(process.execPath, [starter, data, log], {
 		stdio: ['pipe', 'pipe', 'inherit'],
 		env: {...process.env, ADMIN_PASSWORD: adminPassword},
 	});
