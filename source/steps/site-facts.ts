@@ -66,7 +66,7 @@ const versionsFact = async (world: World): Promise<Found> => {
 
 const roomFact = async ({host}: World): Promise<Found> => {
 	const free = await host.freeBytes();
-	return {lines: [`${formatBytes(free)} free in ${host.stateDirectory}`], values: {free}};
+	return {lines: [`${formatBytes(free)} free in ${printable(host.stateDirectory)}`], values: {free}};
 };
 
 const facts = [

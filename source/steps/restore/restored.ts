@@ -1,4 +1,5 @@
 import type {BackupManifest} from '../../backup/types.ts';
+import {printable} from '../../base/printable.ts';
 import {toProblem} from '../../base/problem.ts';
 import type {Finding} from '../../engine/plan.ts';
 import {minute} from '../back/losses.ts';
@@ -109,7 +110,7 @@ const check =
 		const restoring = restoringOf(world, source.options, manifest);
 		const phases = await Promise.all(restoring.map(async ({release}) => phaseOf(world, source, manifest.id, release)));
 		if (phases.every(({phase}) => phase === 'done')) {
-			const note = `backup ${manifest.id} is restored; for the users: ${pageName(manifest.id)} in ${world.host.stateDirectory}`;
+			const note = `backup ${manifest.id} is restored; for the users: ${pageName(manifest.id)} in ${printable(world.host.stateDirectory)}`;
 			return {status: 'ok', note};
 		}
 		return {status: 'todo', changes: [{action: 'create', target: `the page for the users, ${pageName(manifest.id)}`}]};

@@ -1,3 +1,4 @@
+import {printable} from '../../../base/printable.ts';
 import {counted, firstOf} from '../../../base/text.ts';
 import {formatBytes, totalSize} from '../../../base/units.ts';
 import {journalSecretName} from '../../../cluster/journal-secret.ts';
@@ -98,7 +99,7 @@ const pushLines = async (world: World): Promise<readonly string[]> => {
 };
 
 const roomLines = async ({host, backups}: World): Promise<readonly string[]> => [
-	`Room: ${formatBytes(await host.freeBytes())} are free in ${host.stateDirectory}. The backup goes to ${backups.folder}; the step "Ready for a backup" counts the databases and looks for room.`,
+	`Room: ${formatBytes(await host.freeBytes())} are free in ${printable(host.stateDirectory)}. The backup goes to ${backups.folder}; the step "Ready for a backup" counts the databases and looks for room.`,
 ];
 
 const restartLines = (restarts: readonly string[]): readonly string[] =>
