@@ -10,8 +10,6 @@ export type ClusterNamed = {
 	readonly name: string;
 	/** URL of its API server. */
 	readonly server: string;
-	/** Who the operator is there, where that is known: `system:serviceaccount:ops:installer`. */
-	readonly user?: string | undefined;
 	readonly inUse: ClusterInUse;
 };
 

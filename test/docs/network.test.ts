@@ -51,7 +51,7 @@ artifacts: {kind: s3, s3: {endpoint: "https://s3.corp.internal:9000", bucket: ar
 backup: {passphrase: "env:P", schedule: {kind: nfs, namespace: keep, nfs: {server: nfs.corp.internal, path: /x}}}
 `);
 	for (const line of [
-		'Kubernetes API: jump host > server of context prod in the kubeconfig that of the server, often 6443/tcp in',
+		'Kubernetes API: jump host > server of context prod in the kubeconfig that of the server, often 6443 (tcp) in',
 		'push of the images: jump host > push.corp.internal 5443/tcp beside',
 		'pull of the images: every node > registry.corp.internal 5000/tcp out',
 		'checks of the install: jump host > zenml-pro.corp.internal, zenml-workspace.corp.internal (at 10.1.2.3) 8443/tcp in',

@@ -35,3 +35,21 @@ export const askingOf = (world: Pick<World, 'host' | 'cluster' | 'answers' | 'cl
 	isUnderWay: world.pass === 'apply',
 	cluster: clusterNamed(world),
 });
+
+/** The longest wait for a name that papers can do without, ms. */
+const askMs = 5000;
+
+/** Who the operator is in the cluster; undefined where it does not say, or not in time: papers are had without a server. */
+export const clusterUser = async ({
+	cluster,
+	signal,
+}: Pick<World, 'cluster' | 'signal'>): Promise<string | undefined> => {
+	const bound = AbortSignal.timeout(askMs);
+	try {
+		return await cluster.whoAmI(AbortSignal.any([signal, bound]));
+	} catch (error) {
+		signal.throwIfAborted();
+		if (error instanceof ProblemError || bound.aborted) return undefined;
+		throw error;
+	}
+};

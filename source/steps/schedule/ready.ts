@@ -1,33 +1,15 @@
 import {wordsOfPlace} from '../../answers/storage/place.ts';
 import {firstOf} from '../../base/text.ts';
-import type {Access} from '../../cluster/types.ts';
 import type {Finding} from '../../engine/plan.ts';
 import {stepProblems} from '../problems.ts';
+import {accessesOfSchedule} from '../shared/accesses.ts';
 import {storageAhead} from '../storage/ahead.ts';
 import {type Step, shortTimeouts, type World} from '../world.ts';
-import {scheduleNamespace} from './names.ts';
 import {imageIn, lacksNamespace, requireImage, tryPods} from './place.ts';
 import {scheduleObjects, schedulePlace} from './wanted.ts';
 
-const write = ['get', 'create', 'patch'] as const;
-
-/** What the plan does in the namespace of the schedule. A first Job that failed is made anew, and its pods say what it did. */
-const accessesOf = (namespace: string): readonly Access[] => {
-	const kinds = [
-		{group: '', resource: 'secrets', verbs: write},
-		{group: '', resource: 'serviceaccounts', verbs: write},
-		{group: '', resource: 'persistentvolumeclaims', verbs: write},
-		{group: '', resource: 'configmaps', verbs: write},
-		{group: 'batch', resource: 'cronjobs', verbs: write},
-		{group: 'batch', resource: 'jobs', verbs: ['get', 'create', 'delete']},
-		{group: '', resource: 'pods', verbs: ['list']},
-		{group: '', resource: 'pods/log', verbs: ['get']},
-	] as const;
-	return kinds.flatMap(({group, resource, verbs}) => verbs.map((verb) => ({verb, group, resource, namespace})));
-};
-
 const requireRights = async ({cluster, answers, signal}: World): Promise<void> => {
-	const needed = accessesOf(scheduleNamespace(answers));
+	const needed = accessesOfSchedule(answers);
 	const denied = (await cluster.denied(needed, signal)).map(
 		({verb, resource, namespace}) => `${verb} ${resource} in ${namespace}`,
 	);

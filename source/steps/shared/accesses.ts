@@ -1,5 +1,7 @@
 import type {Answers} from '../../answers/schema.ts';
+import {execAccesses} from '../../cluster/exec/exec.ts';
 import type {Access} from '../../cluster/types.ts';
+import {scheduleNamespace} from '../schedule/names.ts';
 import {componentsOf, namespacesOf} from './names.ts';
 import {gatewayOf} from './way-in/kinds.ts';
 
@@ -112,6 +114,49 @@ export const accessesOfRestore = (
 ): readonly Access[] => [
 	...[...new Set(namespaces)].flatMap((namespace) => within(namespace, ofStopping)),
 	...(backup.tools === 'cluster' ? within(controlPlane.namespace, ofToolPods) : []),
+];
+
+const writeObjects = ['get', 'create', 'patch'] as const;
+
+/** A first Job that failed is made anew, and its pods say what it did. */
+const ofSchedule: readonly Kind[] = [
+	{group: '', resource: 'secrets', verbs: writeObjects},
+	{group: '', resource: 'serviceaccounts', verbs: writeObjects},
+	{group: '', resource: 'persistentvolumeclaims', verbs: writeObjects},
+	{group: '', resource: 'configmaps', verbs: writeObjects},
+	{group: 'batch', resource: 'cronjobs', verbs: writeObjects},
+	{group: 'batch', resource: 'jobs', verbs: ['get', 'create', 'delete']},
+	{group: '', resource: 'pods', verbs: ['list']},
+	{group: '', resource: 'pods/log', verbs: ['get']},
+];
+
+/** Every verb on every kind that scheduled backups need in their namespace, for access reviews. */
+export const accessesOfSchedule = (answers: Answers): readonly Access[] =>
+	within(scheduleNamespace(answers), ofSchedule);
+
+/** What it takes to start a pod with the programs that dump and restore, to work in it and to take it away again. */
+export const accessesOfDumps = ({controlPlane: {namespace}}: Answers): readonly Access[] => [
+	...['list', 'create', 'delete'].map((verb) => ({verb, group: 'batch', resource: 'jobs', namespace})),
+	...['list', 'delete'].map((verb) => ({verb, group: '', resource: 'pods', namespace})),
+	...execAccesses(namespace),
+];
+
+/** What says how much a namespace lets in. Only a check reads it, which says so where it may not. */
+const ofAmounts: readonly Kind[] = ['limitranges', 'resourcequotas'].map((resource) => ({
+	...{group: '', resource},
+	verbs: ['list'],
+}));
+
+/** Everything that an operator may come to need with these answers: install, upgrade, backups by hand and by schedule, restore. */
+export const accessesOfOperator = (answers: Answers): readonly Access[] => [
+	...accessesNeeded(answers),
+	...namespacesOf(answers).flatMap((namespace) => within(namespace, ofAmounts)),
+	...(answers.backup.tools === 'host' ? [] : accessesOfDumps(answers)),
+	...accessesOfRestore(
+		answers,
+		componentsOf(answers).map(({answers: {namespace}}) => namespace),
+	),
+	...(answers.backup.schedule.kind === 'none' ? [] : accessesOfSchedule(answers)),
 ];
 
 /** An access that is denied, and why as far as the cluster says. */
