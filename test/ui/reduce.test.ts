@@ -173,11 +173,22 @@ const atTls = (draft: Draft = fullDraft): UiState => {
 };
 
 test('a choice moves with j and k, and digits choose and go on', () => {
-	expect(play(atTls(), [{text: 'j'}]).state.draft).toMatchObject({database: {tls: 'require'}});
-	expect(play(atTls(), [{text: 'jjj'}, {text: 'k'}]).state.draft).toMatchObject({database: {tls: 'require'}});
+	const taken = {database: {tls: 'require'}};
+	expect(play(atTls(), [{text: 'j'}, 'return']).state.draft).toMatchObject(taken);
+	expect(play(atTls(), [{text: 'jj'}, {text: 'k'}, {text: ' '}]).state.draft).toMatchObject(taken);
 	const chosen = play(atTls(), [{text: '3'}]).state;
 	expect(chosen.draft).toMatchObject({database: {tls: 'disable'}});
 	expect(place(chosen)).toEqual(['database', undefined, 4]);
+});
+
+test('a choice that is gone by with the arrow keys keeps its answer, and whoever leaves it otherwise is told so', () => {
+	const before = atTls();
+	const below = play(before, ['down', 'down', 'down', 'down', 'down', 'down']).state;
+	expect(below.draft).toEqual(before.draft);
+	expect(below.notice).toBeUndefined();
+	const left = play(before, ['down', 'tab']).state;
+	expect(left.draft).toEqual(before.draft);
+	expect(left.notice?.text).toBe('Encryption stays verify-full: only Enter takes what is marked.');
 });
 
 test('a digit without a choice and other letters do nothing in a choice', () => {
@@ -193,7 +204,7 @@ test('an optional group is added and taken out by yes and no', () => {
 	expect(place(admin.state)).toEqual(['database', undefined, 5]);
 	const yes = play(admin.state, [{text: '1'}]).state;
 	expect(yes.draft).toMatchObject({database: {admin: {}}});
-	const back = play(yes, ['shift-tab', {text: 'j'}]).state;
+	const back = play(yes, ['shift-tab', {text: 'j'}, 'return']).state;
 	expect(back.draft).not.toHaveProperty('database.admin');
 });
 

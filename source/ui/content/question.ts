@@ -1,5 +1,5 @@
 import {defaultAt, showField} from '../../answers/draft.ts';
-import {optionsOf, proposalAt} from '../../answers/form/answering.ts';
+import {optionsOf, proposalAt, textOf} from '../../answers/form/answering.ts';
 import type {QuestionAt} from '../../answers/form/asking.ts';
 import {openSecrets} from '../../answers/form/form.ts';
 import {offerWords} from '../../answers/form/offers.ts';
@@ -42,8 +42,15 @@ const seenAs = (field: Extract<Field, {readonly kind: 'line'}>) => ({
 	masked: field.masked && !beginsReference(field.line.text),
 });
 
+/** The options; where another one is marked, the answer that counts is told. */
+const choiceLabels = ({draft}: Asking, {question, path}: QuestionAt, marked: number): readonly string[] => {
+	const now = textOf(question, proposalAt(draft, path));
+	return optionsOf(question).map((option, index) => (option === now && index !== marked ? `${option}  (now)` : option));
+};
+
 /** The line or the list by which the question is answered. */
-const fieldRows = (at: QuestionAt, field: Field, scroll: Scroll): readonly Row[] => {
+const fieldRows = (state: Asking, at: QuestionAt, scroll: Scroll): readonly Row[] => {
+	const {field} = state.screen;
 	switch (field.kind) {
 		case 'none':
 			return [];
@@ -51,7 +58,10 @@ const fieldRows = (at: QuestionAt, field: Field, scroll: Scroll): readonly Row[]
 			return [lineRow({text: `${scroll.marks.pointer} `, role: 'key'}, field.line, scroll, seenAs(field))];
 		case 'choice': {
 			const options = optionsOf(at.question);
-			return menuRows(options, field.index, {...scroll, height: Math.min(mostChoices, options.length)});
+			return menuRows(choiceLabels(state, at, field.index), field.index, {
+				...scroll,
+				height: Math.min(mostChoices, options.length),
+			});
 		}
 	}
 };
@@ -100,7 +110,7 @@ const questionRows = (state: Asking, at: QuestionAt, scroll: Scroll): readonly R
 		...(about === '' ? [] : paragraph(about, width, 'dim')),
 		blank,
 		...(field.kind === 'line' && field.masked ? secretRows(state, at, width) : []),
-		...fieldRows(at, field, scroll),
+		...fieldRows(state, at, scroll),
 		...(message === undefined
 			? lookRows(state, at, scroll)
 			: paragraph(`${at.question.label} ${message}`, width, 'bad')),

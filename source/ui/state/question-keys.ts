@@ -5,7 +5,7 @@ import {loginAt} from '../../answers/secret/login.ts';
 import {beginTest} from './asking/login.ts';
 import {complete} from './asking/offers.ts';
 import {type Entry, entriesOf, questionnaireOf} from './entries.ts';
-import {commit, editField, judged} from './field.ts';
+import {editField, judged, openField} from './field.ts';
 import {digit, isLetter, isYes, type Key, type KeyId, listMove, takes} from './keys.ts';
 import {explain} from './overlays.ts';
 import {addMember, back, finish, focusOn, goTo, inFocus, leave, nextTopic, removeMember, take} from './questions.ts';
@@ -37,24 +37,26 @@ const accept = (state: Asking, entry: QuestionEntry): Turn => {
 	return after(take(state), (taken) => goBehind(taken, entry));
 };
 
-const choose = (state: Asking, entry: QuestionEntry, index: number): Asking => {
-	const field = {kind: 'choice', index} as const;
-	const next = {...state, ...commit(state, entry, field).form};
-	return withField(next, judged(next, entry, field));
-};
+/** The list with another row marked; only Enter, Space and a number take one as the answer. */
+const mark = (state: Asking, entry: QuestionEntry, index: number): Asking =>
+	withField(state, judged(state, entry, {kind: 'choice', index}));
+
+/** Goes by a choice in which nothing was taken. */
+const passBy = (state: Asking, entry: QuestionEntry, focus: number): Turn =>
+	focusOn(withField(state, openField(state, entry)), focus);
 
 /** Keys of a choice; at its ends up and down lead to the questions before and behind it. */
 const onChoice = (state: Asking, entry: QuestionEntry, index: number, key: Key): Turn => {
 	const count = optionsOf(entry.question).length;
 	const chosen = digit(key, count);
-	if (chosen !== undefined) return accept(choose(state, entry, chosen), entry);
+	if (chosen !== undefined) return accept(mark(state, entry, chosen), entry);
 	if (key.id === 'return' || isLetter(key, ' ')) return accept(state, entry);
 	const moved = listMove(key, index, count);
 	if (moved === undefined) return turn(state);
 	const {focus} = state.screen.spot;
-	if (moved === index && key.id === 'up') return focusOn(state, focus - 1);
-	if (moved === index && key.id === 'down') return focusOn(state, focus + 1);
-	return turn(choose(state, entry, moved));
+	if (moved === index && key.id === 'up') return passBy(state, entry, focus - 1);
+	if (moved === index && key.id === 'down') return passBy(state, entry, focus + 1);
+	return turn(mark(state, entry, moved));
 };
 
 const onLine = (state: Asking, entry: QuestionEntry, key: Key): Turn => {

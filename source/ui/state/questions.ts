@@ -1,4 +1,5 @@
 import {addItem, itemCount} from '../../answers/draft.ts';
+import {optionsOf} from '../../answers/form/answering.ts';
 import type {Scope} from '../../answers/form/asking.ts';
 import {complaintAt, judgeForm, withoutMember} from '../../answers/form/form.ts';
 import {topics} from '../../answers/questions.ts';
@@ -47,10 +48,22 @@ export const take = (state: Asking): Turn<Asking> => {
 	return complaintAt(next, entry.path) === undefined ? lookAt(next, entry.path) : turn(next);
 };
 
+/** What is said of a choice whose list was moved in, but nothing taken of it. */
+const notTaken = (state: Asking): Turn<Asking> => {
+	const entry = inFocus(state);
+	const {field} = state.screen;
+	if (entry?.kind !== 'question' || field.kind !== 'choice') return turn(state);
+	const stays = openField(state, entry);
+	if (stays.kind !== 'choice' || stays.index === field.index) return turn(state);
+	const answer = optionsOf(entry.question)[stays.index] ?? '';
+	const text = `${entry.question.label} stays ${answer}: only Enter takes what is marked.`;
+	return turn({...state, notice: {role: 'plain', text}});
+};
+
 /** Takes what was typed before the focus leaves, whether valid or not: nothing typed is lost. */
 export const leave = (state: Asking): Turn<Asking> => {
 	const {field} = state.screen;
-	return field.kind === 'line' && field.touched ? take(state) : turn(state);
+	return field.kind === 'line' && field.touched ? take(state) : notTaken(state);
 };
 
 /** The questionnaire at the question for an answer, with all questions asked where the ones of the scope do not lead to it. */
