@@ -36,6 +36,13 @@ const subjectOf = ({registry, at, role}: Context): string => {
 	return `The host ${at.host}, to which the registry ${registry} sends ${role},`;
 };
 
+/** The same in few words, behind what was tried. */
+const peerOf = ({registry, at, role}: Context): string => {
+	if (role === undefined || at === undefined) return `registry ${registry}`;
+	if (role === 'token server') return `token server ${at.host} of registry ${registry}`;
+	return `host ${at.host}, to which registry ${registry} sends ${role}`;
+};
+
 /** Host and port, as programs beside this one want it: `openssl s_client` knows no usual port. */
 export const addressOf = (url: URL): string =>
 	`${url.hostname}:${url.port || (url.protocol === 'http:' ? '80' : '443')}`;
@@ -55,6 +62,7 @@ const about = (context: Context) => {
 		repository: repository ?? 'this registry',
 		project: repository?.split('/')[0] ?? '',
 		subject: subjectOf(context),
+		peer: peerOf(context),
 		/** Host and port of who was asked. */
 		address: place === undefined ? registry : addressOf(place),
 		/** The root of who was asked, `https://host`. */

@@ -35,7 +35,7 @@ describe('a token server', () => {
 		const registry = client(host);
 		const problem = await problemOf(registry.ping(never));
 		expect(problem.code).toBe(code);
-		expect(problem.message).toContain(`The token server ${address}`);
+		expect(problem.message).toContain(`token server ${address}`);
 		expect(problem.message).toContain(host);
 		const words = [problem.fix, ...problem.nextSteps].join('\n');
 		expect(words).toContain(address.includes(':') ? address : `${address}:443`);
@@ -89,7 +89,7 @@ describe('the place of an upload', () => {
 		});
 		const problem = await problemOf(push(client(proxy.host), image, 'zenml/api'));
 		expect(problem.code).toBe(code);
-		expect(problem.message).toContain(`The host ${new URL(location).host}, to which the registry ${proxy.host} sends`);
+		expect(problem.message).toContain(`host ${new URL(location).host}, to which registry ${proxy.host} sends`);
 	});
 
 	test('that wants a login is told as another host than the registry', async () => {

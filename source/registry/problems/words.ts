@@ -1,5 +1,5 @@
 /** What happened, of nearly every refusal of a registry, or of a host that it sent to. */
-export const unused = '{subject} could not be used to {what}.';
+export const unused = 'Could not {what} ({peer}).';
 
 /** What to do for a push that may be gone on with. */
 export const sentOnce = 'Start again: what is already in the registry is not sent twice.';
