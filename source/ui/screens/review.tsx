@@ -94,12 +94,12 @@ export const Review = (props: ScreenProps<On<'review'>>) => {
 	const hints = [
 		['Enter', 'choose'],
 		[marks.sideways, 'button'],
-		[marks.arrows, 'scroll'],
 		['/', 'search'],
 		['d', 'details'],
 		['t', 'papers'],
-		['Esc', 'questions'],
 		['?', 'help'],
+		['Esc', 'questions'],
+		[marks.arrows, 'scroll'],
 		['End', 'plan'],
 		['p', 'look again'],
 	] as const;

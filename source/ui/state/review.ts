@@ -168,6 +168,9 @@ export const reviewKey = (state: Reviewing, env: Env, key: Key): Turn => {
 	if (moved !== undefined) return turn({...state, screen: moved});
 	const buttons = reviewButtons(state);
 	const chosen = key.id === 'return' ? focusOf(state, extent) : digit(key, buttons.length);
+	// Whoever goes to the button and takes it means it; a digit may have been typed for another page.
+	if (key.id === 'return' && buttons[chosen ?? -1] === 'quit')
+		return turn(state, {type: 'exit', result: {ended: 'quit'}});
 	if (chosen !== undefined) return press(state, chosen);
 	const menu = ringMove(key, focusOf(state, extent), buttons.length);
 	if (menu !== undefined) return turn({...state, screen: {...screen, menu}});

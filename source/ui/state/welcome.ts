@@ -55,6 +55,8 @@ export const welcomeKey = (state: On<'welcome'>, env: Env, key: Key): Turn => {
 	const {screen} = state;
 	const choices = welcomeMenu(state);
 	const chosen = choices[takes(key) ? screen.menu : (digit(key, choices.length) ?? -1)];
+	// A digit may be one that was typed for another page; whoever goes to the line and takes it means it.
+	if (chosen === 'quit' && takes(key)) return turn(state, {type: 'exit', result: {ended: 'quit'}});
 	if (chosen) return choose(state, chosen);
 	if (isLetter(key, 'q')) return turn({...state, quitting: true});
 	// Up and down are for the menu.
