@@ -1,8 +1,9 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
-import {sizeOfFile, writeWhole} from './files.ts';
+import {sizeOfFile, takeAway, writeWhole} from './files.ts';
 import {makeFolders} from './folders.ts';
 import {makeOwnFolder} from './own/make.ts';
+import {digestOf, foundAt, ofSecret, type PackRecord, readRecord, writeRecord} from './pack/record.ts';
 
 /**
  * A block of exact text for other people: DNS records, a script. `fileName` is used when the pack is saved. A `script` may be run; the
@@ -30,22 +31,88 @@ const isWritten = async (file: string, content: Uint8Array): Promise<boolean> =>
 	return (await readFile(file)).equals(content);
 };
 
+const digestsOf = (section: HandoverSection): string =>
+	section.kind === 'secret' ? ofSecret : digestOf(contentOf(section));
+
+/** Names of files of a pack under which something lies that this program did not write, or that was changed since. @throws the error of the file system */
+export const filesInTheWay = async (
+	folder: string,
+	sections: readonly HandoverSection[],
+): Promise<readonly string[]> => {
+	const record = await readRecord(folder);
+	const names: string[] = [];
+	for (const section of sections) {
+		const {fileName} = section;
+		const mine = new Set([...(record.get(fileName) ?? []), digestOf(contentOf(section))]);
+		if ((await foundAt(path.join(folder, fileName), mine)) === 'other') names.push(fileName);
+	}
+	return names;
+};
+
+/** A pack that was written, and what became of files of an earlier one that are not of this one. */
+export type SavedPack = {
+	readonly folder: string;
+	/** Names of files that were removed. */
+	readonly removed: readonly string[];
+	/** Names of files that were left: somebody changed them. */
+	readonly left: readonly string[];
+};
+
+/** How a pack is written. */
+export type PackOptions = {
+	/** Whether others may read the files, as in a folder that is handed on; else the operator alone. */
+	readonly isShared?: boolean;
+	/** Whether secrets of an earlier pack stay, which this one does not have; true where nothing is said. */
+	readonly keepsSecrets?: boolean;
+};
+
+/** Removes what an earlier pack wrote and this one has not. @returns what is left of the record, too */
+const removeOld = async (
+	folder: string,
+	old: PackRecord,
+	keepsSecrets: boolean,
+): Promise<Omit<SavedPack, 'folder'> & {readonly record: PackRecord}> => {
+	const [removed, left, record] = [[] as string[], [] as string[], new Map<string, ReadonlySet<string>>()];
+	for (const [name, digests] of old) {
+		const found = await foundAt(path.join(folder, name), digests);
+		const isKept = keepsSecrets && digests.has(ofSecret);
+		if (found === 'nothing') continue;
+		if (found === 'ours' && !isKept) {
+			await takeAway(path.join(folder, name));
+			removed.push(name);
+			continue;
+		}
+		record.set(name, digests);
+		if (!isKept) left.push(name);
+	}
+	return {removed, left, record};
+};
+
 /**
- * Writes the files of a pack; what is there and the same is left as it is, and nothing else in the folder is touched. Resolves with the folder.
- * @param isShared whether others may read the files, as in a folder that is handed on; else the operator alone
+ * Writes the files of a pack into a folder of its own. What is there and the same is left as it is; what an earlier pack wrote there and this
+ * one has not is removed, unless somebody changed it; no other file is touched. Whether a file of somebody else has the name of one of these
+ * is asked first (`filesInTheWay`): here it is written over.
  * @throws the error of the file system; ProblemError `folder-not-ours`
  */
 export const savePack = async (
 	folder: string,
 	sections: readonly HandoverSection[],
-	{isShared = false}: {readonly isShared?: boolean} = {},
-): Promise<string> => {
+	{isShared = false, keepsSecrets = true}: PackOptions = {},
+): Promise<SavedPack> => {
 	if (isShared) await makeFolders(folder, 0o755);
 	else await makeOwnFolder(folder);
+	const earlier = await readRecord(folder);
+	const own = new Map(sections.map((section) => [section.fileName, new Set([digestsOf(section)])]));
+	// Killed on the way, the next run knows both what was there and what was to come.
+	const both = [...own].map(([name, digests]) => [name, new Set([...(earlier.get(name) ?? []), ...digests])] as const);
+	await writeRecord(folder, new Map([...earlier, ...both]));
 	for (const section of sections) {
 		const file = path.join(folder, section.fileName);
 		const content = contentOf(section);
 		if (!(await isWritten(file, content))) await writeWhole(file, content, {mode: modeOf(section, isShared)});
 	}
-	return folder;
+	const old = new Map([...earlier].filter(([name]) => !own.has(name)));
+	const {removed, left, record} = await removeOld(folder, old, keepsSecrets);
+	await writeRecord(folder, new Map([...record, ...own]));
+	return {folder, removed, left};
 };

@@ -12,5 +12,7 @@ export type WrittenPapers = {
 	readonly files: readonly string[];
 	/** What could not be known for them, each in a sentence. */
 	readonly lacks: readonly string[];
+	/** What became of files of earlier papers that these do not have, each in a sentence. */
+	readonly earlier?: readonly string[];
 	readonly problem?: Problem;
 };

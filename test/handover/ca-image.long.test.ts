@@ -60,7 +60,8 @@ describe.skipIf(!canBuild)('ca-image.Dockerfile (left out without root and build
 		const {caPem} = await createAuthority({name: 'Internal CA'});
 		const caFingerprint = new X509Certificate(caPem).fingerprint256;
 		const given = caGiven({caPem, caFingerprint, urls: ['https://zenml-pro.mycompany.com'], registry: 'registry:5000'});
-		papers = await savePack(join(folder, 'papers'), caPack(given, {operator: 'ada on jump1', by: 'Friday'}).sections);
+		papers = join(folder, 'papers');
+		await savePack(papers, caPack(given, {operator: 'ada on jump1', by: 'Friday'}).sections);
 		await makeBase();
 	}, 120_000);
 	afterAll(async () => rm(folder, {recursive: true, force: true}));

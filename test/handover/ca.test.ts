@@ -77,8 +77,8 @@ describe('the pack', () => {
 	});
 
 	test('scripts may be run, and nobody else may write or read what is for the operator', async () => {
-		const own = await savePack(join(folder, 'own'), pack().sections);
-		const shared = await savePack(join(folder, 'shared'), pack().sections, {isShared: true});
+		const {folder: own} = await savePack(join(folder, 'own'), pack().sections);
+		const {folder: shared} = await savePack(join(folder, 'shared'), pack().sections, {isShared: true});
 		const modes = (of: string): string =>
 			execFileSync('stat', ['-c', '%a', join(of, 'ca-debian.sh'), join(of, 'ca.crt')], {encoding: 'utf8'});
 		expect(modes(own)).toBe('700\n600\n');
@@ -105,7 +105,7 @@ describe('scripts', () => {
 	});
 
 	test.skipIf(!existsSync('/usr/bin/shellcheck'))('shellcheck has nothing to say', async () => {
-		const own = await savePack(join(folder, 'checked'), scripts());
+		const {folder: own} = await savePack(join(folder, 'checked'), scripts());
 		const files = scripts().map(({fileName}) => join(own, fileName));
 		const {stdout, status} = spawnSync('shellcheck', ['-s', 'sh', ...files], {encoding: 'utf8'});
 		expect(stdout).toBe('');
@@ -325,7 +325,7 @@ describe('policies and images', () => {
 		expect(lines.filter((line) => line.startsWith('FROM'))).toEqual([`FROM \${BASE}`]);
 		expect(lines.filter((line) => /<</u.test(line))).toEqual([]);
 		// What its RUN line compares is the file that lies beside it.
-		const own = await savePack(await fresh('image'), pack().sections);
+		const {folder: own} = await savePack(await fresh('image'), pack().sections);
 		const sum = execFileSync('sha256sum', [join(own, 'ca.crt')], {encoding: 'utf8'}).slice(0, 64);
 		expect(text('ca-image.Dockerfile')).toContain(sum);
 	});

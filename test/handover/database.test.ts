@@ -68,7 +68,7 @@ test('where the tool has a login that may do it, the papers are for reading', ()
 
 test('passwords are written where they are asked for, each to a file of its own for the operator alone', async () => {
 	const {sections} = packFor({engine: 'postgresql', host: 'db.corp', port: 5432}, [example], {withPasswords: true});
-	const own = await savePack(join(folder, 'shared'), sections, {isShared: true});
+	const {folder: own} = await savePack(join(folder, 'shared'), sections, {isShared: true});
 	const {stdout} = spawnSync(
 		'stat',
 		['-c', '%a', join(own, 'zenml_pro_user.password'), join(own, 'db.corp_5432.sql')],
@@ -88,7 +88,7 @@ test.skipIf(!existsSync('/usr/bin/psql'))(
 			const {host, port, username, ca = ''} = server.admin;
 			const both = [server.needed('first'), server.needed('second')];
 			const {sections} = packFor({engine: 'postgresql', host, port}, both, {withPasswords: true});
-			const own = await savePack(join(folder, 'psql'), sections);
+			const {folder: own} = await savePack(join(folder, 'psql'), sections);
 			await writeFile(join(own, 'ca.pem'), ca);
 			const psql = () =>
 				spawnSync(

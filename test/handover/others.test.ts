@@ -88,7 +88,7 @@ describe('certificate', () => {
 	const {sections} = certificatePack(['zenml-pro.corp.internal', 'zenml.corp.internal'], asking);
 
 	test('the request names every host, and a key that is there is left alone', async () => {
-		const own = await savePack(join(folder, 'certificate'), sections);
+		const {folder: own} = await savePack(join(folder, 'certificate'), sections);
 		const run = () => spawnSync('sh', [join(own, 'request.sh')], {cwd: own, encoding: 'utf8'});
 		expect(run().status).toBe(0);
 		const shown = execFileSync('openssl', ['req', '-in', join(own, 'tls.csr'), '-noout', '-text', '-verify'], {
@@ -135,7 +135,7 @@ test('the storage admin gets the rights of a bucket as JSON', () => {
 test.skipIf(!existsSync('/usr/bin/shellcheck'))('shellcheck has nothing to say about their scripts', async () => {
 	const all = [networkPack(answers, asking), certificatePack(['a.corp'], asking)].flatMap(({sections}) => sections);
 	const scripts = all.filter(({kind}) => kind === 'script');
-	const own = await savePack(join(folder, 'checked'), scripts);
+	const {folder: own} = await savePack(join(folder, 'checked'), scripts);
 	const {stdout} = spawnSync('shellcheck', ['-s', 'sh', ...scripts.map(({fileName}) => join(own, fileName))], {
 		encoding: 'utf8',
 	});

@@ -61,6 +61,18 @@ export const appProblems = declareProblems({
 			broken: {cause: 'It holds something else than this program wrote.'},
 		},
 	},
+	'papers-in-the-way': {
+		area: 'usage',
+		message: 'The papers would be written over files in {folder}: {names}.',
+		cause: 'This program did not write them, or somebody changed them since. Nothing was written.',
+		fix: 'Move these files away, or name another folder with --out.',
+	},
+	'papers-unwritable': {
+		area: 'usage',
+		message: 'The papers cannot be written to {folder}.',
+		cause: 'The system says: {reason}',
+		fix: 'Make room or mend the mode there, or name another folder with --out; then start this command again.',
+	},
 	'answers-prompt-without-terminal': {
 		area: 'usage',
 		message: '{secrets} to be typed, but this run asks nothing.',

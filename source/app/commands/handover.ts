@@ -18,9 +18,9 @@ type HandoverOptions = AnswerFlags & {
 	readonly json: boolean;
 };
 
-const linesOf = ({topic, who, folder, files, lacks, problem}: WrittenPapers): readonly string[] => [
+const linesOf = ({topic, who, folder, files, lacks, earlier = [], problem}: WrittenPapers): readonly string[] => [
 	`${topic.padEnd(12)} ${who.padEnd(15)} ${folder === undefined ? 'nothing written' : `${folder} (${files.length} files)`}`,
-	...lacks.map((lack) => `  ${lack}`),
+	...[...lacks, ...earlier].map((words) => `  ${words}`),
 	...(problem ? [`  ${problem.message} ${problem.fix}`] : []),
 ];
 
@@ -55,7 +55,7 @@ const work: Work<HandoverOptions> = async (
 		out === undefined
 			? ownFolder(stateDirectory)
 			: {folder: path.resolve(context.workingDirectory, out), isShared: true};
-	const wanted = asked.length > 0 ? asked : topics.map(({id}) => id);
+	const wanted = asked.length > 0 ? [...new Set(asked)] : topics.map(({id}) => id);
 	const {signal} = context;
 	const {keepAsked} = await import('../base/asked.ts');
 	const kept = await keepAsked(stateDirectory, {by, contact});

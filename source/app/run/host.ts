@@ -43,7 +43,8 @@ export const createHost = (
 	},
 	savePack: async ({id, sections}) => {
 		const folder = path.join(stateDirectory, 'handover', id);
-		return writing(folder, async () => savePack(folder, isRehearsal ? rehearsed(sections) : sections));
+		await writing(folder, async () => savePack(folder, isRehearsal ? rehearsed(sections) : sections));
+		return folder;
 	},
 	freeBytes: async () => {
 		const {bavail, bsize} = await statfs(stateDirectory);

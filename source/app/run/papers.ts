@@ -2,7 +2,8 @@ import {randomBytes} from 'node:crypto';
 import path from 'node:path';
 import type {Answers} from '../../answers/schema.ts';
 import {errnoWords} from '../../base/errno.ts';
-import {savePack} from '../../base/handover.ts';
+import {filesInTheWay, type SavedPack, savePack} from '../../base/handover.ts';
+import {readRecord} from '../../base/pack/record.ts';
 import {type Problem, ProblemError, toProblem} from '../../base/problem.ts';
 import {baseProblems} from '../../base/problems.ts';
 import {rehearsed} from '../../handover/rehearsed.ts';
@@ -13,6 +14,7 @@ import type {Gathered, Wish} from '../../steps/handover/gathered.ts';
 import {gather} from '../../steps/handover/index.ts';
 import type {Context} from '../base/context.ts';
 import {contextOf} from '../base/played-world.ts';
+import {appProblems} from '../base/problems.ts';
 import {createPortsSlot} from './ports.ts';
 
 /** Whose papers: the site of these answers. */
@@ -92,32 +94,87 @@ export const ownFolder = (stateDirectory: string): PapersTarget => ({
 	isShared: false,
 });
 
-const write = async ({folder, isShared}: PapersTarget, {pack}: Gathered): Promise<string> => {
-	const own = path.join(folder, pack.id);
-	try {
-		return await savePack(own, pack.sections, {isShared});
-	} catch (error) {
-		if (error instanceof ProblemError) throw error;
-		const reason = errnoWords(error, 'write');
-		throw baseProblems.error('state-unwritable', {case: 'file', file: own, reason}, {location: {file: own}, error});
-	}
+const unwritable = (file: string, {isShared}: PapersTarget, error: unknown): Problem => {
+	if (error instanceof ProblemError) return error.problem;
+	const [reason, where] = [errnoWords(error, 'write'), {location: {file}, error}];
+	return isShared
+		? appProblems.error('papers-unwritable', {folder: file, reason}, where).problem
+		: baseProblems.error('state-unwritable', {case: 'file', file, reason}, where).problem;
+};
+
+const earlierOf = ({removed, left}: SavedPack): readonly string[] => [
+	...(removed.length > 0 ? [`Removed, since these papers have them no more: ${removed.join(', ')}.`] : []),
+	...(left.length > 0 ? [`Of earlier papers, and changed since, so left there: ${left.join(', ')}.`] : []),
+];
+
+const nothingOf = (topic: TopicId) => ({
+	topic,
+	who: topics.find(({id}) => id === topic)?.who ?? '',
+	files: [],
+	lacks: [],
+});
+
+/** Papers that are not needed any more are taken away like those of an earlier address. */
+const clearOld = async (topic: TopicId, target: PapersTarget): Promise<WrittenPapers> => {
+	const folder = path.join(target.folder, topic);
+	const nothing = {...nothingOf(topic), lacks: ['These answers need none.']};
+	if ((await readRecord(folder)).size === 0) return nothing;
+	return {...nothing, earlier: earlierOf(await savePack(folder, [], {isShared: target.isShared, keepsSecrets: false}))};
 };
 
 const written = async ({topic, gathered, problem}: PapersResult, target: PapersTarget): Promise<WrittenPapers> => {
-	const nothing = {topic, who: topics.find(({id}) => id === topic)?.who ?? '', files: [], lacks: []};
-	if (problem) return {...nothing, problem};
-	if (!gathered) return {...nothing, lacks: ['These answers need none.']};
-	const folder = await write(target, gathered);
+	if (problem) return {...nothingOf(topic), problem};
+	if (!gathered) return clearOld(topic, target);
 	const {pack, lacks} = gathered;
-	return {topic, who: pack.who, folder, files: pack.sections.map(({fileName}) => fileName), lacks};
+	const {isShared} = target;
+	const saved = await savePack(path.join(target.folder, pack.id), pack.sections, {isShared, keepsSecrets: false});
+	const files = pack.sections.map(({fileName}) => fileName);
+	const earlier = earlierOf(saved);
+	return {topic, who: pack.who, folder: saved.folder, files, lacks, ...(earlier.length > 0 && {earlier})};
 };
 
-/** Writes what was gathered, a folder for each topic. @throws ProblemError where a folder cannot be written */
+/** In a folder that somebody named, files of others may lie; that of the state is this program's own. @throws ProblemError `papers-in-the-way` */
+const refuseInTheWay = async (results: readonly PapersResult[], {folder}: PapersTarget): Promise<void> => {
+	const names: string[] = [];
+	for (const {gathered} of results) {
+		if (!gathered) continue;
+		const {id, sections} = gathered.pack;
+		names.push(...(await filesInTheWay(path.join(folder, id), sections)).map((name) => path.join(id, name)));
+	}
+	if (names.length > 0)
+		throw appProblems.error('papers-in-the-way', {folder, names: names.join(', ')}, {location: {file: folder}});
+};
+
+/**
+ * Writes what was gathered, a folder for each topic. A folder that cannot be written is told as the problem of its topic, and those after
+ * it are not tried: what was written before stands. @throws ProblemError `papers-in-the-way`, before anything is written
+ */
 export const writePapers = async (
 	results: readonly PapersResult[],
 	target: PapersTarget,
 ): Promise<readonly WrittenPapers[]> => {
 	const all: WrittenPapers[] = [];
-	for (const result of results) all.push(await written(result, target));
+	let isStuck = false;
+	if (target.isShared)
+		await refuseInTheWay(results, target).catch((error: unknown) => {
+			throw new ProblemError(unwritable(target.folder, target, error), {cause: error});
+		});
+	for (const result of results) {
+		if (isStuck) {
+			all.push({
+				...nothingOf(result.topic),
+				lacks: ['Not tried after that.'],
+				...(result.problem && {problem: result.problem}),
+			});
+			continue;
+		}
+		try {
+			all.push(await written(result, target));
+		} catch (error) {
+			isStuck = true;
+			const file = path.join(target.folder, result.topic);
+			all.push({...nothingOf(result.topic), problem: unwritable(file, target, error)});
+		}
+	}
 	return all;
 };

@@ -116,12 +116,14 @@ const summaryText = (
 	about: Pick<SummaryContext, 'words' | 'answers' | 'resumeCommand'>,
 ): string => printableText(redactor.redact(summaryLines(state, {...about, logFile, reportFile, leftovers}).join('\n')));
 
-const saveSections = (
+const saveSections = async (
 	{rehearsal}: Context,
 	stateDirectory: string,
 	{id, sections}: Pick<Handover, 'id' | 'sections'>,
-): Promise<string> =>
-	savePack(path.join(stateDirectory, 'handover', id), rehearsal === true ? rehearsed(sections) : sections);
+): Promise<string> => {
+	const own = path.join(stateDirectory, 'handover', id);
+	return (await savePack(own, rehearsal === true ? rehearsed(sections) : sections)).folder;
+};
 
 /** Loaded when they are asked for: the first page waits for no client of cluster or database. */
 const makeOwnPapers = async (site: PapersOf, topics: readonly TopicId[]): Promise<readonly WrittenPapers[]> => {

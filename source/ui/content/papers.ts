@@ -24,7 +24,7 @@ const labelOf = ({kind, topics: chosen}: PapersChoice): string => {
 export const papersLabels = (view: PapersView): readonly string[] => papersChoices(view).map(labelOf);
 
 const writtenRows = (
-	{topic, who, folder, files, lacks, problem}: WrittenPapers,
+	{topic, who, folder, files, lacks, earlier = [], problem}: WrittenPapers,
 	width: number,
 	marks: Glyphs,
 ): readonly Row[] => {
@@ -37,6 +37,7 @@ const writtenRows = (
 		// Nothing else stands in the rows of a path, so that it is copied whole.
 		...(folder === undefined ? [] : paragraph(folder, width, 'key')),
 		...lacks.flatMap((lack) => paragraph(lack, width, folder === undefined ? 'dim' : 'warn', 2)),
+		...earlier.flatMap((words) => paragraph(words, width, 'dim', 2)),
 		...(problem ? paragraph(`${problem.message} ${problem.fix}`, width, 'bad', 2) : []),
 	];
 };

@@ -1,4 +1,4 @@
-import {readdir, readFile} from 'node:fs/promises';
+import {mkdir, readdir, readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import {answersSchema} from '../../../source/answers/schema.ts';
@@ -68,4 +68,44 @@ test('whoever leaves while papers are made gets none', async () => {
 	left.abort(new Error('left'));
 	await expect(session.makePapers(answersSchema.parse(given), topics, left.signal)).rejects.toThrow('left');
 	await expect(readdir(path.join(stage.folder, 'sat'))).rejects.toThrow('ENOENT');
+});
+
+const written = async (...words: readonly string[]) => {
+	await stage.write('answers.json', JSON.stringify(given));
+	return stage.run('handover', ...words, '--answers', 'answers.json', '--state-dir', 'told');
+};
+
+test('a file of somebody else in the folder of --out is named, and nothing is written', async () => {
+	await mkdir(path.join(stage.folder, 'papers', 'network'), {recursive: true});
+	await stage.write('papers/network/README.txt', 'theirs');
+	const refused = await written('cluster', 'network', '--out', 'papers');
+	expect(refused.code).not.toBe(0);
+	expect(refused.err).toContain('papers-in-the-way');
+	expect(refused.err).toContain('network/README.txt');
+	expect(await textsIn(path.join(stage.folder, 'papers'))).toEqual({'network/README.txt': 'theirs'});
+});
+
+test('written again for other answers, files of the earlier ones are removed and told; twice the same is once', async () => {
+	const sql = async () =>
+		(await readdir(path.join(stage.folder, 'papers/database'))).filter((name) => /sql$/u.test(name));
+	await written('database', '--out', 'papers');
+	const [before = ''] = await sql();
+	const again = await written('database', 'database', '--out', 'papers', '--set', 'database.host=neu.corp');
+	expect(again.out.match(/^database /gmu)).toHaveLength(1);
+	expect(again.out).toContain(`Removed, since these papers have them no more: ${before}.`);
+	expect(await sql()).toEqual([before.replace('db.corp', 'neu.corp')]);
+});
+
+test('a place that cannot be written to is told as that of --out, with what was written before', async () => {
+	await stage.write('file', '');
+	const ran = await written('network', '--out', 'file');
+	expect(ran.err).toContain('papers-unwritable');
+	expect(ran.err).not.toContain('--state-dir');
+	// A file in the place of the second folder.
+	await mkdir(path.join(stage.folder, 'half'));
+	await stage.write('half/cluster', '');
+	const half = await written('network', 'cluster', 'certificate', '--out', 'half');
+	expect(half.err).toContain('papers-unwritable');
+	expect(half.out).toContain(path.join(stage.folder, 'half', 'network'));
+	expect(half.out).toMatch(/^certificate .*nothing written\n {2}Not tried after that\.$/mu);
 });
