@@ -71,7 +71,7 @@ journey('a missing DNS record is handed over with its exact text, and the run go
 	const {waitFor, meet, press, exitCode, frame} = await rehearse('--fault', 'dns-missing');
 	await press('Enter');
 	await meet('DNS records for the ingress', 60_000);
-	await press('2');
+	await press('2', 'End');
 	await waitFor(/zenml-workspace\.rehearsal\.internal\. 300 IN A 127\.0\.0\.1/u);
 	await press('w');
 	const folder = path.join(place.state, 'handover', 'dns');
