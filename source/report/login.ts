@@ -17,7 +17,10 @@ export const madePasswords = ({controlPlane, organization, kubernetes}: Answers)
 			: []),
 		...organization.users
 			.filter(({password}) => password === 'generate')
-			.map(({username}) => ({whose: `user ${username}`, key: `users.${username}.password`})),
+			.map(({username}) => ({
+				whose: `user ${username}, where this tool made that user,`,
+				key: `users.${username}.password`,
+			})),
 	];
 	return made.map(({whose, key}) => ({
 		whose,

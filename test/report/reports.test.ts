@@ -288,7 +288,7 @@ test('the summary tells how to read each password that was made for a user, of t
 		'\n',
 	);
 	expect(text).toContain(
-		String.raw`The first password of user ada@corp.internal was generated; read it with:
+		String.raw`The first password of user ada@corp.internal, where this tool made that user, was generated; read it with:
     kubectl --kubeconfig '/home/op/my kube' --context prod -n zenml-pro get secret zenml-airgap-generated -o jsonpath='{.data.users\.ada_40_corp\.internal\.password}' | base64 -d`,
 	);
 	expect(text).not.toContain('bob');

@@ -90,7 +90,11 @@ export const zenmlTopics: readonly Topic[] = [
 		repeat: 'organization.users',
 		questions: [
 			question('organization.users.*.username', 'Login name', 'The user logs in with it.'),
-			question('organization.users.*.password', 'First password', 'The user changes it at the first login.'),
+			question(
+				'organization.users.*.password',
+				'First password',
+				'For a user who is made now, who changes it at the first login. One who is there already keeps theirs.',
+			),
 			question(
 				'organization.users.*.role',
 				'Role',
