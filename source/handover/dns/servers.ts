@@ -5,10 +5,15 @@ import {windows} from './windows.ts';
 /** How each text that holds the records ends: the check is the same wherever they are kept. */
 const checkLine = 'Check: sh dns-check.sh, beside this file.';
 
+// The records come first: the operator's page and the log show the beginning of this file.
 const bind = ({names, address, ttl}: Known): HandoverSection => ({
 	title: 'BIND zone',
 	fileName: 'dns-bind.zone',
 	lines: [
+		...names.flatMap((name) => [
+			`; zone, most likely: ${likelyZone(name, names)}`,
+			`${name}. ${ttl} IN ${typeOf(address)} ${address}`,
+		]),
 		'; Lines for zone files. Each belongs to the longest zone of yours that its',
 		'; name ends in; in another, BIND ignores it ("out of zone"). Which zone that',
 		'; is, says the first word of:',
@@ -17,10 +22,6 @@ const bind = ({names, address, ttl}: Known): HandoverSection => ({
 		';   named-checkzone ZONE FILE && rndc reload ZONE',
 		`; ${checkLine}`,
 		'; Undo: take the lines away again, raise the serial, reload.',
-		...names.flatMap((name) => [
-			`; zone, most likely: ${likelyZone(name, names)}`,
-			`${name}. ${ttl} IN ${typeOf(address)} ${address}`,
-		]),
 	],
 });
 
