@@ -36,7 +36,21 @@ const stepSchema = z.object({
 	startedAt: time.optional(),
 	finishedAt: time.optional(),
 	note: words.optional(),
+	/** The run in which it ended so; absent in journals of versions that did not tell them apart. */
+	runId: words.optional(),
 });
+
+/** What a run met and did not get past. */
+const problemSchema = z.object({
+	step: words.optional(),
+	/** The title of that step. */
+	title: words.optional(),
+	code: words,
+	message: words,
+});
+
+/** A way out of a problem that was agreed to, begun, and is not at its end: `Bring back revision 3 …`. */
+const waySchema = z.object({label: words, command: words.optional()});
 
 const journalSchema = z.object({
 	schema: z.literal(journalSchemaVersion),
@@ -49,6 +63,12 @@ const journalSchema = z.object({
 	host: words,
 	pid: z.int().positive(),
 	outcome: z.enum(['done', 'failed', 'stopped']).optional(),
+	/** The step that it was at; absent once it is done. */
+	current: words.optional(),
+	problem: problemSchema.optional(),
+	unfinishedWay: waySchema.optional(),
+	/** The command that goes on with it, as its operator would type it. */
+	resume: words.optional(),
 	/** Digest of the bundle that was worked with, `sha256:` and hex. */
 	bundle: words.optional(),
 	steps: z.array(stepSchema),
@@ -95,10 +115,15 @@ export type JournalContext = {
 	/** All that are known, those of earlier runs too. */
 	readonly confirmations?: Journal['confirmations'];
 	readonly rehearsal?: boolean;
+	readonly resume?: string | undefined;
 };
 
-const entryOf = ({id, outcome, fingerprint, startedAt, finishedAt, note}: StepState): Journal['steps'][number] => ({
+const entryOf = (
+	runId: string,
+	{id, outcome, fingerprint, startedAt, finishedAt, note}: StepState,
+): Journal['steps'][number] => ({
 	id,
+	runId,
 	outcome,
 	// What was brought back was not done with these answers.
 	fingerprint: outcome === 'brought-back' ? undefined : fingerprint,
@@ -110,17 +135,38 @@ const entryOf = ({id, outcome, fingerprint, startedAt, finishedAt, note}: StepSt
 /** Steps of this run that have ended stand for themselves; of the others counts what an earlier run knew. */
 const stepsOf = (state: RunState, earlier: Journal | undefined): Journal['steps'] => {
 	const ended = new Map(
-		state.steps.filter(({outcome}) => outcome !== undefined).map((step) => [step.id, entryOf(step)]),
+		state.steps.filter(({outcome}) => outcome !== undefined).map((step) => [step.id, entryOf(state.runId, step)]),
 	);
 	const kept = (earlier?.steps ?? []).map((step) => ended.get(step.id) ?? step);
 	const fresh = [...ended.values()].filter(({id}) => !kept.some((step) => step.id === id));
 	return [...kept, ...fresh];
 };
 
+/** Whether what a journal knows of a step is of its own run, and was not carried over. */
+export const isOfItsRun = (
+	{runId, startedAt}: Pick<Journal, 'runId' | 'startedAt'>,
+	step: Journal['steps'][number],
+): boolean => (step.runId === undefined ? (step.startedAt ?? startedAt) >= startedAt : step.runId === runId);
+
+/** Where a run is that is not done: its step, the problem that holds it, a way that was begun and has not ended. */
+const standingOf = (state: RunState): Pick<Journal, 'current' | 'problem' | 'unfinishedWay'> => {
+	if (state.outcome === 'done') return {};
+	const failed = state.steps.find(({status}) => status === 'problem');
+	const problem = failed?.problem ?? (state.outcome === 'failed' ? state.problem : undefined);
+	const step = state.steps.find(({id, outcome}) => id === state.current && outcome === undefined);
+	const way = state.steps.find((one) => one.way !== undefined && one.outcome === undefined)?.way;
+	const at = failed ?? step;
+	return {
+		...(step && {current: step.id}),
+		...(problem && {problem: {step: at?.id, title: at?.title, code: problem.code, message: problem.message}}),
+		...(way && {unfinishedWay: {label: way.label, command: way.command}}),
+	};
+};
+
 /** The journal of a run, carrying over what an earlier one of the same plan knew of steps that this one has not reached. */
 export const journalOf = (
 	state: RunState,
-	{host, pid, now, answers, earlier, confirmations, rehearsal}: JournalContext,
+	{host, pid, now, answers, earlier, confirmations, rehearsal, resume}: JournalContext,
 ): Journal => ({
 	schema: journalSchemaVersion,
 	plan: state.plan,
@@ -131,6 +177,8 @@ export const journalOf = (
 	host,
 	pid,
 	outcome: state.outcome,
+	...standingOf(state),
+	...(resume !== undefined && {resume}),
 	bundle: state.steps.find(({keep}) => keep?.bundle !== undefined)?.keep?.bundle ?? earlier?.bundle,
 	steps: stepsOf(state, earlier),
 	acknowledged: [

@@ -248,6 +248,29 @@ test.each([
 	expect(JSON.parse(json.out)).toEqual(JSON.parse(JSON.stringify(journal(more as Partial<Journal>))));
 });
 
+test('status of a run that failed says where, why and in which log, and not what an earlier run knew', async () => {
+	await writeLocal();
+	const words = ['install', '--non-interactive', '--answers', 'site.yaml', '--bundle', '/nope'];
+	await leave({outcome: 'done', steps: all.map((step) => ({...step, startedAt: 0, note: 'of an earlier run'}))});
+	expect((await stage.run(...words)).code).toBe(5);
+	const {code, out} = await stage.run('status');
+	expect(code).toBe(130);
+	const [head, bundle, ...rest] = out.split('\n');
+	expect(head).toMatch(/: failed$/u);
+	expect(bundle).toMatch(/ {2}problem: bundle-not-found$/u);
+	const steps = rest.slice(0, plans.install.stepIds.length - 1);
+	for (const line of steps) expect(line).toMatch(/ {2}not reached; in an earlier run: nothing to do$/u);
+	expect(out).toContain('\nProblem in Bundle (bundle-not-found): ');
+	expect(out).not.toContain('of an earlier run');
+	const log = /^Log +(\S+)$/mu.exec(out)?.[1] ?? '';
+	expect(await readFile(log, 'utf8')).toContain('bundle-not-found');
+	expect(out).toContain(
+		`\nGo on with  zenml-airgap ${words[0]} --answers site.yaml --bundle /nope --non-interactive\n`,
+	);
+	const [told = ''] = (await stage.run('status', '--json')).out.split('\n');
+	expect(JSON.parse(told)).toMatchObject({problem: {step: 'bundle', code: 'bundle-not-found'}, current: 'bundle'});
+});
+
 test('status without a run, and with a damaged or newer journal, ends with 2', async () => {
 	expect(await stage.run('status')).toMatchObject({code: 2, out: ''});
 	const file = path.join(stage.stateDirectory, 'state.json');

@@ -143,6 +143,7 @@ test('the command to go on is one that a shell reads as it was given', async () 
 	const piped = {...none, answers: '/dev/fd/63'};
 	expect(resumeCommand(stage.context, 'install', piped)).toBe('zenml-airgap install');
 	expect(resumeCommand(stage.context, 'plan', {...none, answers: '-'})).toBe('zenml-airgap plan --answers FILE');
+	expect(resumeCommand(npm, 'rehearse upgrade', none, ['--pace', 'fast'])).toBe('npm start -- upgrade --pace fast');
 	expect(resumeCommand(npm, 'rehearse', {...none, stateDir: '/s'})).toBe('npm start -- --state-dir /s');
 });
 

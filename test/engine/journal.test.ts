@@ -3,6 +3,7 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import {
+	isOfItsRun,
 	type Journal,
 	journalOf,
 	journalSchemaVersion,
@@ -176,7 +177,7 @@ test('the journal of a run says what became of each step and what was confirmed'
 				finishedAt: 33_000,
 				note: 'left out by the operator',
 			},
-		],
+		].map((step) => ({...step, runId: 'r1'})),
 		acknowledged: ['dns'],
 		answers: more.answers,
 	});
@@ -199,6 +200,28 @@ test('a run carries over what an earlier one knew of steps that it has not reach
 		['dns', 'cc', '1 name'],
 		['ca', 'dd', 'left out by the operator'],
 	]);
+});
+
+test('a journal tells its own steps from those of earlier runs, and where a run is that has not ended', () => {
+	const events = [
+		{...started, runId: 'r2'} as typeof started,
+		{type: 'step-started', step: 'bundle', stale: false},
+		{type: 'step-finished', step: 'bundle', outcome: 'already', note: 'new', fingerprint: 'a2'},
+		{type: 'step-started', step: 'images', stale: false},
+		{type: 'step-problem', step: 'images', problem: trouble, choices: []},
+	] as const;
+	const held = journalOf(fold([...events]), {...more, earlier: journal, resume: 'zenml-airgap install'});
+	expect(held.steps.filter((step) => isOfItsRun(held, step)).map(({id}) => id)).toEqual(['bundle']);
+	const {code, message} = trouble;
+	expect(held.problem).toEqual({step: 'images', title: 'The images', code, message});
+	expect([held.current, held.resume, held.unfinishedWay]).toEqual(['images', 'zenml-airgap install', undefined]);
+	const way = {id: 'back', label: 'Bring back', warning: [], done: 'it is back', command: 'zenml-airgap back default'};
+	const goes = [...events, {type: 'step-going-back', step: 'images', way}] as const;
+	const going = journalOf(fold([...goes]), more);
+	expect(going.unfinishedWay).toEqual({label: 'Bring back', command: 'zenml-airgap back default'});
+	expect(going.problem).toBeUndefined();
+	const ended = {type: 'step-finished', step: 'images', outcome: 'brought-back', note: '', fingerprint: 'a'} as const;
+	expect(journalOf(fold([...goes, ended]), more).unfinishedWay).toBeUndefined();
 });
 
 test('the journal of a run of some steps keeps what is known of the others, in their order', () => {

@@ -1,12 +1,13 @@
 import path from 'node:path';
 import {type Holder, liveHolder} from '../../base/lock/lock.ts';
-import {type Journal, readJournal} from '../../engine/journal.ts';
+import {isOfItsRun, type Journal, readJournal} from '../../engine/journal.ts';
 import {isDone, outcomeWords} from '../../engine/outcome.ts';
 import type {Plan} from '../../steps/world.ts';
 import {stateDirectoryOf} from '../answers/inputs.ts';
 import type {Context, GlobalOptions} from '../base/context.ts';
 import {journalFile} from '../base/journal-file.ts';
 import {appProblems} from '../base/problems.ts';
+import {logOf, runLogs} from '../base/run-logs.ts';
 import type {AddCommand, Work} from './command.ts';
 import {addStateCommand} from './shared-options.ts';
 
@@ -27,22 +28,45 @@ const endOf = (journal: Journal, whole: boolean, holder: Holder | undefined): st
 		: 'ended without a word here: it was killed, or could not write its journal';
 };
 
-const stepRow = ({id, title}: Plan['steps'][number], journal: Journal, width: number): string => {
+/** What became of a step in this run; one that it did not reach says nothing of it, whatever an earlier run knew. */
+const wordsOf = (id: string, journal: Journal): string => {
 	const step = journal.steps.find((one) => one.id === id);
-	const words = step?.outcome ? outcomeWords[step.outcome] : 'to do';
-	return `  ${title.padEnd(width)}  ${words}${step?.note ? `: ${step.note}` : ''}`;
+	if (step?.outcome && isOfItsRun(journal, step))
+		return `${outcomeWords[step.outcome]}${step.note ? `: ${step.note}` : ''}`;
+	if (journal.problem?.step === id) return `problem: ${journal.problem.code}`;
+	if (journal.current === id) return 'begun, not finished';
+	return step?.outcome ? `not reached; in an earlier run: ${outcomeWords[step.outcome]}` : 'to do';
+};
+
+/** What holds a run that is not through, where more is told of it, and how it goes on. */
+const restOf = ({plan, journal}: LastRun, log: string | undefined): readonly string[] => {
+	const {problem, unfinishedWay, resume} = journal;
+	const where = problem?.title ? ` in ${problem.title}` : '';
+	const way = unfinishedWay?.command === undefined ? '' : `: ${unfinishedWay.command}`;
+	return [
+		...(problem ? [`Problem${where} (${problem.code}): ${problem.message}`] : []),
+		...(unfinishedWay ? [`Begun and not ended: ${unfinishedWay.label}${way}`] : []),
+		...(log === undefined ? [] : [`Log         ${log}`]),
+		resume === undefined ? `Start ${plan.id} again: it re-checks the world and goes on.` : `Go on with  ${resume}`,
+	];
 };
 
 /** Tells what the last run of a plan did. */
-const tell = async ({out, hostName}: Context, stateDirectory: string, {plan, journal}: LastRun): Promise<void> => {
+const tell = async (
+	{out, hostName}: Context,
+	stateDirectory: string,
+	{run, logs}: {readonly run: LastRun; readonly logs: readonly string[]},
+): Promise<void> => {
+	const {plan, journal} = run;
 	const whole = isWhole(plan, journal);
 	const isOpen = journal.outcome === undefined;
 	const holder = isOpen ? await liveHolder(path.join(stateDirectory, 'lock'), hostName) : undefined;
 	const when = new Date(journal.savedAt).toISOString();
 	const width = Math.max(...plan.steps.map(({title}) => title.length));
 	out(`${plan.id}: run ${journal.runId} on ${journal.host}, ${when}: ${endOf(journal, whole, holder)}\n`);
-	for (const step of plan.steps) out(`${stepRow(step, journal, width)}\n`);
-	if (!holder && !isFinished({plan, journal})) out(`Start ${plan.id} again: it re-checks the world and goes on.\n`);
+	for (const {id, title} of plan.steps) out(`  ${title.padEnd(width)}  ${wordsOf(id, journal)}\n`);
+	if (holder || isFinished(run)) return;
+	for (const line of restOf(run, logOf(logs, journal.runId))) out(`${line}\n`);
 };
 
 /** The last run of every plan that was gone through from this host. */
@@ -62,12 +86,12 @@ type StatusOptions = Pick<GlobalOptions, 'stateDir' | 'json'>;
 /** What the last run did, from the journals of this host; asks no server. Exit code 0 when it finished, 130 when it can go on. */
 const work: Work<StatusOptions> = async (context, options) => {
 	const stateDirectory = stateDirectoryOf(context, options);
-	const runs = await lastRuns(stateDirectory);
+	const [runs, logs] = await Promise.all([lastRuns(stateDirectory), runLogs(stateDirectory)]);
 	if (runs.length === 0)
 		throw appProblems.error('no-earlier-run', {case: 'install', file: journalFile(stateDirectory, 'install')});
 	for (const run of runs) {
 		if (options.json) context.out(`${JSON.stringify(run.journal)}\n`);
-		else await tell(context, stateDirectory, run);
+		else await tell(context, stateDirectory, {run, logs});
 	}
 	if (!options.json) await (await import('./status-facts.ts')).tellFacts(context, stateDirectory);
 	return runs.every(isFinished) ? 0 : 130;

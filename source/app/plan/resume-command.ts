@@ -38,7 +38,8 @@ export const resumeCommand = (
 		...valued('--log-level', options.logLevel === 'info' ? undefined : options.logLevel),
 		...own,
 	].map(shellWord);
-	if (command === 'rehearse' && startedByNpm)
-		return ['npm start', ...(words.length > 0 ? ['--', ...words] : [])].join(' ');
+	const [name, ...plan] = command.split(' ');
+	const rest = [...plan, ...words];
+	if (name === 'rehearse' && startedByNpm) return ['npm start', ...(rest.length > 0 ? ['--', ...rest] : [])].join(' ');
 	return ['zenml-airgap', command, ...words].join(' ');
 };

@@ -1,5 +1,5 @@
 import {formatDuration} from '../../base/units.ts';
-import type {Journal} from '../../engine/journal.ts';
+import {isOfItsRun, type Journal} from '../../engine/journal.ts';
 import type {PlanFact} from '../../engine/plan.ts';
 
 const outcomes = {done: 'finished', failed: 'failed', stopped: 'stopped'} as const;
@@ -10,7 +10,7 @@ export const lastRunFact = (earlier: Journal | undefined, {steps}: {readonly ste
 	if (!earlier) return {...head, lines: ['no earlier run known here'], values: {lastRun: null}};
 	const {outcome, savedAt, startedAt, host} = earlier;
 	const when = new Date(outcome === undefined ? startedAt : savedAt).toISOString().slice(0, 16).replace('T', ' ');
-	const changed = earlier.steps.filter((step) => step.outcome === 'applied').length;
+	const changed = earlier.steps.filter((step) => step.outcome === 'applied' && isOfItsRun(earlier, step)).length;
 	const work = `${changed} of ${steps.length} steps changed something`;
 	const text =
 		outcome === undefined

@@ -23,6 +23,7 @@ const journaled: ReadonlySet<Event['type']> = new Set([
 	'step-finished',
 	'step-acknowledged',
 	'step-problem',
+	'step-going-back',
 	'run-finished',
 ]);
 
@@ -32,6 +33,8 @@ export type RecorderOptions = {
 	readonly journalFile: string | undefined;
 	readonly logFile: string;
 	readonly earlier?: Journal | undefined;
+	/** The command that goes on with the run. */
+	readonly resume?: string | undefined;
 	/** The journal cannot be kept. */
 	readonly onFailure: (error: ProblemError) => void;
 	readonly openPorts: (answers: Answers) => Ports;
@@ -58,6 +61,15 @@ const confirmedBefore = ({step, at, by}: NonNullable<Journal['confirmations']>[n
 	text: `confirmed by ${by}: done elsewhere`,
 });
 
+/** What the journal says of a run that its events do not. */
+const aboutRun = ({context, earlier, resume}: RecorderOptions) => ({
+	host: context.hostName,
+	pid: context.pid,
+	earlier,
+	rehearsal: context.rehearsal === true,
+	resume: resume === undefined ? undefined : context.redactor.redact(resume),
+});
+
 /** Starts the log and, where there is one, the journal. Events must be redacted before they come here. */
 export const createRecorder = (options: RecorderOptions): Recorder => {
 	const {context, logFile, earlier, openPorts} = options;
@@ -74,6 +86,7 @@ export const createRecorder = (options: RecorderOptions): Recorder => {
 	const logAnswers = (): void =>
 		logLine({at: clock.now(), type: answersLine, answers, rehearsal: context.rehearsal === true});
 	logAnswers();
+	const about = aboutRun(options);
 	const confirmations = [...(earlier?.confirmations ?? [])];
 	const happened = gatherHappened(answers, {clock, before: confirmations.map(confirmedBefore)});
 	const copy = async (journal: Journal): Promise<void> => {
@@ -103,17 +116,7 @@ export const createRecorder = (options: RecorderOptions): Recorder => {
 				confirmations.push({step: event.step, at: event.at, by: `${context.userName} on ${context.hostName}`});
 			logLine(event);
 			if (!journaled.has(event.type)) return;
-			writer?.put(
-				journalOf(fold.state(), {
-					host: context.hostName,
-					pid: context.pid,
-					now: event.at,
-					answers,
-					earlier,
-					confirmations,
-					rehearsal: context.rehearsal === true,
-				}),
-			);
+			writer?.put(journalOf(fold.state(), {...about, now: event.at, answers, confirmations}));
 		},
 		setAnswers: (next) => {
 			if (next !== answers) {

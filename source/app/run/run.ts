@@ -45,6 +45,8 @@ export type RunRequest = {
 	readonly signal: AbortSignal;
 	readonly from?: string | undefined;
 	readonly until?: string | undefined;
+	/** The command that goes on with it, for whoever asks how it stands. */
+	readonly resumeCommand?: string | undefined;
 };
 
 /** A run that came to its end. Files are absolute paths. */
@@ -193,6 +195,7 @@ const runLocked = async (
 			journalFile: pass === 'apply' ? journalFile(stateDirectory, plan.id) : undefined,
 			logFile: identity.logFile,
 			earlier,
+			resume: request.resumeCommand,
 			onFailure: (error) => stop.abort(error),
 			openPorts: (wanted) => slot.open(wanted),
 			answers,

@@ -4,7 +4,7 @@ import {type Draft, defaultAt, getAt, type PathLike} from '../../answers/draft.t
 import {printable} from '../../base/printable.ts';
 import {messagesOf} from '../../base/problem.ts';
 import {counted} from '../../base/text.ts';
-import type {Journal} from '../../engine/journal.ts';
+import {isOfItsRun, type Journal} from '../../engine/journal.ts';
 import {isDone} from '../../engine/outcome.ts';
 import type {PlanEntry} from '../../plans/index.ts';
 import type {Found} from '../../ui/state/session.ts';
@@ -74,13 +74,15 @@ export const findCluster = async (context: Context, draft: Draft): Promise<Found
 };
 
 const endOf = (journal: Journal): string => {
-	if (journal.outcome === 'done') return 'finished';
-	return journal.outcome ?? 'was killed, or is still under way';
+	const {outcome, problem} = journal;
+	if (outcome === 'done') return 'finished';
+	if (outcome === 'failed' && problem) return `failed${problem.title ? ` in ${problem.title}` : ''} (${problem.code})`;
+	return outcome ?? 'was killed, or is still under way';
 };
 
 const earlierOf = ({journal, plan}: FoundContext): Pick<Found, 'earlier'> => {
 	if (!journal) return {};
-	const done = journal.steps.filter(isDone).length;
+	const done = journal.steps.filter((step) => isDone(step) && isOfItsRun(journal, step)).length;
 	const finished = journal.outcome === 'done';
 	return {
 		earlier: {

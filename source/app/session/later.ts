@@ -1,7 +1,6 @@
-import {open, readdir} from 'node:fs/promises';
+import {open} from 'node:fs/promises';
 import path from 'node:path';
 import {answersSchema} from '../../answers/schema.ts';
-import {isErrno} from '../../base/errno.ts';
 import {saveBeside} from '../../base/files.ts';
 import {printableText} from '../../base/printable.ts';
 import type {Event} from '../../engine/events.ts';
@@ -17,6 +16,7 @@ import {stateDirectoryOf} from '../answers/inputs.ts';
 import type {Context} from '../base/context.ts';
 import {journalFile} from '../base/journal-file.ts';
 import {appProblems} from '../base/problems.ts';
+import {logOf, runLogs} from '../base/run-logs.ts';
 import {answersLine} from '../run/recorder.ts';
 import {gatherHappened} from '../run/reports/gathered.ts';
 import {surroundingsOf} from '../run/reports/surroundings.ts';
@@ -88,19 +88,6 @@ const toldOf = async (file: string | undefined, clock: Context['clock']): Promis
 	};
 };
 
-/** Logs of a state folder, the newest first: their names begin with the time. */
-const logsIn = async (folder: string): Promise<readonly string[]> => {
-	const names = await readdir(folder).catch((error: unknown) => {
-		if (isErrno(error, 'ENOENT')) return [];
-		throw error;
-	});
-	return names
-		.filter((name) => name.endsWith('.jsonl'))
-		.sort()
-		.toReversed()
-		.map((name) => path.join(folder, name));
-};
-
 /** Is this what somebody wants a report of, though an earlier run changed something? A look that met nothing is not. */
 const isWorthIt = ({state: {pass, steps}, answers}: Told): boolean =>
 	answers !== undefined && (pass !== 'look' || steps.some(({problem}) => problem !== undefined));
@@ -111,15 +98,12 @@ const isWorthIt = ({state: {pass, steps}, answers}: Told): boolean =>
  */
 const lastRun = async (stateDirectory: string, clock: Context['clock']): Promise<Told> => {
 	const folder = path.join(stateDirectory, 'logs');
-	const [journal, logs] = await Promise.all([newestJournal(stateDirectory), logsIn(folder)]);
+	const [journal, logs] = await Promise.all([newestJournal(stateDirectory), runLogs(stateDirectory)]);
 	const newest = await toldOf(logs[0], clock);
 	if (isWorthIt(newest)) return newest;
 	if (journal) {
 		const {runId, answers, rehearsal} = journal;
-		const told = await toldOf(
-			logs.find((file) => file.endsWith(`-${runId}.jsonl`)),
-			clock,
-		);
+		const told = await toldOf(logOf(logs, runId), clock);
 		return {...told, answers, rehearsal: rehearsal === true};
 	}
 	if (newest.answers !== undefined) return newest;

@@ -140,7 +140,7 @@ export const createSession = (context: Context, options: SessionOptions): Sessio
 	let counted: Answers | undefined;
 	const happened = gatherHappened(undefined, {clock});
 	const keeper = createDraftKeeper(context, draftFile(stateDirectory, plan.id));
-	const common = {context, stateDirectory, plan, prompted, judge};
+	const common = {context, stateDirectory, plan, prompted, judge, resumeCommand};
 	const absolute = (answers: Answers): Answers =>
 		resolvePaths(answers, {baseDirectory: workingDirectory, homeDirectory});
 	const settle = (answers: Answers): Answers => {
