@@ -7,6 +7,7 @@ import {makeOwnFolder} from '../base/own/make.ts';
 import {printable} from '../base/printable.ts';
 import type {ProblemError} from '../base/problem.ts';
 import {formatBytes} from '../base/units.ts';
+import {unfinishedWay} from './outcome.ts';
 import {engineProblems} from './problems.ts';
 import type {RunState, StepState} from './state.ts';
 
@@ -154,7 +155,7 @@ const standingOf = (state: RunState): Pick<Journal, 'current' | 'problem' | 'unf
 	const failed = state.steps.find(({status}) => status === 'problem');
 	const problem = failed?.problem ?? (state.outcome === 'failed' ? state.problem : undefined);
 	const step = state.steps.find(({id, outcome}) => id === state.current && outcome === undefined);
-	const way = state.steps.find((one) => one.way !== undefined && one.outcome === undefined)?.way;
+	const way = unfinishedWay(state);
 	const at = failed ?? step;
 	return {
 		...(step && {current: step.id}),

@@ -1,5 +1,5 @@
 import type {Outcome} from './events.ts';
-import type {Pass} from './plan.ts';
+import type {Pass, WayInfo} from './plan.ts';
 import type {RunState, StepState} from './state.ts';
 
 /** How a step ended, in the words of every output. */
@@ -25,6 +25,10 @@ export const isProved = ({steps}: RunState): boolean => steps.some(({proves, sta
 /** True where every step found that there was nothing to do. */
 export const isUnchanged = ({steps}: RunState): boolean =>
 	steps.every(({outcome}) => outcome === 'already' || outcome === 'not-needed');
+
+/** A way out of a problem that was agreed to and begun, and did not come to its end. */
+export const unfinishedWay = ({steps}: RunState): WayInfo | undefined =>
+	steps.find(({way, outcome}) => way !== undefined && outcome === undefined)?.way;
 
 /** True for a step of a journal that needs no further work: what was brought back is not what the answers want. */
 export const isDone = ({outcome}: {readonly outcome?: Outcome | undefined}): boolean =>

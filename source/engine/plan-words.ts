@@ -12,6 +12,8 @@ export type PlanWords = {
 	readonly nothing: string;
 	/** What the whole of it is called, where only some of its steps were gone: `the whole install`. */
 	readonly whole: string;
+	/** What a run of it is called that began to replace data and did not end: `A way back`. */
+	readonly unfinished?: string;
 	/** True where people log in to what it leaves: its end says where. */
 	readonly servers: boolean;
 	/** What is to be done once it is done. */

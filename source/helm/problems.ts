@@ -53,7 +53,8 @@ export const helmProblems = declareProblems({
 	'helm-unreachable': {
 		...failed,
 		cause: 'Helm could not reach the Kubernetes API.',
-		fix: 'Check the address, the network path and the certificate in the kubeconfig: `kubectl get --raw /readyz` must answer.',
+		fix: 'Check the address, the network path and the certificate in the kubeconfig until this answers:',
+		nextSteps: ['kubectl get --raw /readyz'],
 		answers: kubeconfig,
 	},
 	'helm-kubeconfig': {

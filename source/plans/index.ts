@@ -10,6 +10,8 @@ export type PlanEntry = {
 	readonly stepIds: readonly string[];
 	/** The step that takes the Lease: a run that begins after it takes the Lease at its start. Absent where none does. */
 	readonly leaseStep?: string;
+	/** The step from which on it stops servers and replaces data: a run that breaks off after it is to be gone on with. */
+	readonly replacesFrom?: string;
 	readonly words: PlanWords;
 	readonly load: () => Promise<Plan>;
 };
@@ -50,6 +52,7 @@ export const plans = {
 		words: planWords.back,
 		stepIds: ['source', 'servers', 'database', 'release', 'verification'],
 		leaseStep: 'source',
+		replacesFrom: 'servers',
 		load: async () => (await import('./back.ts')).backPlan('controlPlane'),
 	},
 	drill: {
@@ -140,6 +143,7 @@ export const plans = {
 			'restored',
 		],
 		leaseStep: 'namespaces',
+		replacesFrom: 'restore-servers',
 		load: async () => {
 			const {noFlags} = await import('../steps/restore/options.ts');
 			return (await import('./restore.ts')).restorePlan({only: {kind: 'whole'}, flags: noFlags});

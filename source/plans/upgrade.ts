@@ -5,7 +5,7 @@ import {databasesStep} from '../steps/databases/index.ts';
 import {dnsStep} from '../steps/dns.ts';
 import {clientToolsStep, imagesStep} from '../steps/images/index.ts';
 import {namespacesStep} from '../steps/namespaces.ts';
-import {prerequisitesStep} from '../steps/prerequisites/index.ts';
+import {upgradePrerequisitesStep} from '../steps/prerequisites/index.ts';
 import {secretsStep} from '../steps/secrets/index.ts';
 import {siteFacts} from '../steps/site-facts.ts';
 import {upgradeBackupSteps} from '../steps/upgrade/backup.ts';
@@ -26,7 +26,7 @@ export const upgradePlan: Plan = {
 	steps: [
 		bundleStep,
 		upgradePathStep,
-		prerequisitesStep,
+		upgradePrerequisitesStep,
 		clientToolsStep,
 		...upgradeBackupSteps,
 		imagesStep,

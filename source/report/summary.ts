@@ -2,7 +2,7 @@ import {urlOf} from '../answers/addresses.ts';
 import type {Answers} from '../answers/schema.ts';
 import {formatDuration} from '../base/units.ts';
 import {changesInWords} from '../engine/changes.ts';
-import {isProved, isUnchanged, stepWords} from '../engine/outcome.ts';
+import {isProved, isUnchanged, stepWords, unfinishedWay} from '../engine/outcome.ts';
 import type {Pass} from '../engine/plan.ts';
 import type {PlanWords} from '../engine/plan-words.ts';
 import type {RunState, StepState} from '../engine/state.ts';
@@ -66,6 +66,14 @@ const serverRows = (answers: Answers): readonly string[] => {
 const nextRows = ({next}: PlanWords): readonly string[] =>
 	next.length === 0 ? [] : ['', ...next.map((line) => `  ${line}`)];
 
+/** What is next where a way out of a problem was begun: it comes before the run that it was gone from. Empty where there is none. */
+export const wayWords = (state: RunState): readonly string[] => {
+	const way = unfinishedWay(state);
+	if (!way) return [];
+	const goOn = way.command === undefined ? '' : ` Go on with it first:\n${way.command}`;
+	return [`Begun and not ended: ${way.label}. Servers may be stopped.${goOn}`];
+};
+
 /** What is printed at the end of a run, on the ordinary screen, so that it stays in the scrollback. */
 export const summaryLines = (state: RunState, context: SummaryContext): readonly string[] => {
 	const {answers, words, resumeCommand, logFile, reportFile, leftovers = []} = context;
@@ -78,6 +86,7 @@ export const summaryLines = (state: RunState, context: SummaryContext): readonly
 		...(isDone && words.servers && answers ? serverRows(answers) : []),
 		...(isDone ? nextRows(words) : []),
 		'',
+		...wayWords(state).flatMap((text) => text.split('\n').map((line) => `  ${line}`)),
 		...(state.outcome === 'done' ? [] : [`  ${state.pass === 'apply' ? 'Go on' : 'Again'} with  ${resumeCommand}`]),
 		...(reportFile === undefined ? [] : [`  Report      ${reportFile}`]),
 		`  Log         ${logFile}`,

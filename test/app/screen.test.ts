@@ -53,7 +53,7 @@ test('the last page says how to log in with a password that was generated, as wh
 	expect(said).toContain('kubectl -n zenml-pro get secret');
 	expect(said).toContain('backup escrow');
 	expect(nextOf({...run, steps: []}, answers, words)).toEqual([]);
-	expect(nextOf({...run, outcome: 'failed'}, answers, words)).toEqual(['Go on with: again']);
+	expect(nextOf({...run, outcome: 'failed'}, answers, words)).toEqual(['Go on with:\nagain']);
 });
 
 const options: GlobalOptions = {set: [], nonInteractive: false, plain: false, json: false, logLevel: 'info'};

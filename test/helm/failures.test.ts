@@ -94,7 +94,7 @@ const rows: readonly Row[] = [
 	{
 		code: 'helm-unreachable',
 		cause: 'Helm could not reach the Kubernetes API.',
-		fix: 'Check the address, the network path and the certificate in the kubeconfig: `kubectl get --raw /readyz` must answer.',
+		fix: 'Check the address, the network path and the certificate in the kubeconfig until this answers:',
 		answers: ['kubernetes.kubeconfig', 'kubernetes.context'],
 		said: [
 			'Error: Kubernetes cluster unreachable: Get "https://10.0.0.1:6443/version": dial tcp 10.0.0.1:6443: connect: connection refused',

@@ -1,9 +1,17 @@
 import {describe, expect, test} from 'vitest';
 import {ProblemError} from '../../source/base/problem.ts';
+import {installPlan} from '../../source/plans/install.ts';
+import {upgradePlan} from '../../source/plans/upgrade.ts';
 import {backSteps} from '../../source/steps/back/index.ts';
 import {findWayBack} from '../../source/steps/back/source.ts';
 import {waysBack} from '../../source/steps/back/way.ts';
+import {
+	installPrerequisitesStep,
+	prerequisitesStep,
+	upgradePrerequisitesStep,
+} from '../../source/steps/prerequisites/index.ts';
 import {tableDifferences} from '../../source/steps/shared/databases/contents.ts';
+import {unfinished} from '../../source/steps/shared/marks/unfinished.ts';
 import {componentsOf, controlPlaneOf, workspaceOf} from '../../source/steps/shared/names.ts';
 import {refuseUnfinishedBack} from '../../source/steps/shared/release/back-mark.ts';
 import type {World} from '../../source/steps/world.ts';
@@ -234,12 +242,27 @@ test('an upgrade over a way back that is under way is refused with what is to be
 	site.state.killAfter = 3;
 	await expect((await ofDefault(site.world())).run(site.world())).rejects.toThrow(Killed);
 	site.state.killAfter = Number.POSITIVE_INFINITY;
+	const early = await unfinished.run(site.world()).catch((error: unknown) => error);
+	expect(early).toMatchObject({
+		problems: [{code: code('back-unfinished'), nextSteps: ['zenml-airgap back default']}],
+	});
 	expect(await refusalOf(refuseUnfinishedBack(site.world(), release))).toMatchObject({
 		message: 'The workspace default is in the middle of its way back to revision 1 and the dump of backup before.',
 		cause:
 			'Its database is being replaced by the dump, or was, and its servers of then do not run yet; other servers would change it.',
 		fix: 'End the way back first; it goes on where it was.',
 	});
+});
+
+test('where no way back is under way, nothing is refused before the first change', async () => {
+	expect(await unfinished.run(backSite().world())).toEqual({note: 'none'});
+});
+
+test('install and upgrade look for it before the first change, a restore goes on with its own', () => {
+	const checkOf = ({check}: {readonly check: unknown}): unknown => check;
+	expect(new Set([installPrerequisitesStep, upgradePrerequisitesStep, prerequisitesStep].map(checkOf)).size).toBe(3);
+	expect(upgradePlan.steps).toContain(upgradePrerequisitesStep);
+	expect(installPlan.steps).toContain(installPrerequisitesStep);
 });
 
 test('a database that cannot be read does not hide the way back', async () => {

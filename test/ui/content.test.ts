@@ -4,6 +4,7 @@ import type {Event} from '../../source/engine/events.ts';
 import {emptyRun, reduce as fold} from '../../source/engine/reduce.ts';
 import type {RunState} from '../../source/engine/state.ts';
 import {planWords} from '../../source/plans/words.ts';
+import {wayWords} from '../../source/report/summary.ts';
 import {detailText} from '../../source/ui/content/detail.ts';
 import {handoverText} from '../../source/ui/content/handover.ts';
 import {buttonRow} from '../../source/ui/content/menu.ts';
@@ -276,6 +277,26 @@ describe('the last page', () => {
 		expect(text).toContain('What to do: Start it.');
 		expect(text).toContain('1 warning\n! One name is short.');
 		expect(text.split('One name is short.')).toHaveLength(2);
+	});
+
+	test('says of each problem why, what to do, who has to act and its code', () => {
+		const full = {...trouble, code: 'disk-full', cause: 'The disk is full.', who: 'storage admin'} as const;
+		const both = {...trouble, message: 'Two.', parts: [trouble, full]} as const;
+		const text = told(runOf({...ended('failed'), problem: both} as Untimed));
+		expect(text).toContain(`Why: ${trouble.cause}`);
+		expect(text).toContain('Why: The disk is full.');
+		expect(text).toMatch(/Who has to act: .*storage.*Code: disk-full/u);
+		expect(text).not.toContain('Two.');
+	});
+
+	test('does not ask for the same command again where a way back was begun in it', () => {
+		const way = {id: 'back', label: 'Bring back', warning: [], done: 'back', command: 'zenml-airgap back default'};
+		const stop = {...ended('stopped'), problem: {...trouble, fix: 'Start the same command again.'}} as Untimed;
+		expect(told(runOf(images, stop))).toContain('Start the same command again.');
+		const run = runOf(images, {type: 'step-going-back', step: 'images', way}, stop);
+		expect(told(run)).not.toContain('Start the same command again.');
+		expect(wayWords(run).join('\n')).toContain('Go on with it first:\nzenml-airgap back default');
+		expect(wayWords(runOf(images, stop))).toEqual([]);
 	});
 
 	test('says where to go, what is next and which files there are', () => {

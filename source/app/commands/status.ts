@@ -6,8 +6,8 @@ import type {Plan} from '../../steps/world.ts';
 import {stateDirectoryOf} from '../answers/inputs.ts';
 import type {Context, GlobalOptions} from '../base/context.ts';
 import {journalFile} from '../base/journal-file.ts';
+import {logOf, runLogs} from '../base/kept/run-logs.ts';
 import {appProblems} from '../base/problems.ts';
-import {logOf, runLogs} from '../base/run-logs.ts';
 import type {AddCommand, Work} from './command.ts';
 import {addStateCommand} from './shared-options.ts';
 

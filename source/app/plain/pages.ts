@@ -12,13 +12,14 @@ import type {Found} from '../../ui/state/session.ts';
 
 /** What was found before the first question. */
 export const foundLines = (
-	{bundle, kubeconfig, earlier, rehearsal, fault = [], lines}: Found,
+	{bundle, kubeconfig, earlier, unfinished = [], rehearsal, fault = [], lines}: Found,
 	{welcome, start}: PlanWords,
 ): readonly string[] => [
 	welcome,
 	`Nothing is changed before you have seen the plan and answered yes to "${start}?".`,
 	...(rehearsal ? ['This is a rehearsal: nothing outside of it is touched.'] : []),
 	...fault,
+	...unfinished,
 	...(earlier ? [`Earlier run of ${new Date(earlier.at).toISOString()}: ${earlier.text}`] : []),
 	`Bundle ${bundle.path}: ${bundle.text}`,
 	`Cluster${kubeconfig.context === '' ? '' : ` ${kubeconfig.context}`}: ${kubeconfig.text}`,

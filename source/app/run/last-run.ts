@@ -1,8 +1,21 @@
 import {formatDuration} from '../../base/units.ts';
 import {isOfItsRun, type Journal} from '../../engine/journal.ts';
 import type {PlanFact} from '../../engine/plan.ts';
+import type {Unfinished} from '../base/kept/unfinished.ts';
 
 const outcomes = {done: 'finished', failed: 'failed', stopped: 'stopped'} as const;
+
+/** What was begun from here and has not ended, above all else that is told; empty where there is nothing of the kind. */
+export const unfinishedFact = (unfinished: readonly Unfinished[]): readonly PlanFact[] =>
+	unfinished.length === 0
+		? []
+		: [
+				{
+					...{id: 'unfinished', rank: -1, label: 'Unfinished'},
+					lines: unfinished.map(({text}) => text),
+					values: {commands: unfinished.map(({command}) => command)},
+				},
+			];
 
 /** When the plan was last gone through from here, and how long that took. A run that was killed has no end, and no duration. */
 export const lastRunFact = (earlier: Journal | undefined, {steps}: {readonly steps: readonly unknown[]}): PlanFact => {

@@ -20,6 +20,7 @@ export const answersLine = 'answers';
 /** Events after which the journal is worth writing. */
 const journaled: ReadonlySet<Event['type']> = new Set([
 	'run-started',
+	'step-started',
 	'step-finished',
 	'step-acknowledged',
 	'step-problem',

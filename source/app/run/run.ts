@@ -18,11 +18,12 @@ import {acceptancePaper, verificationPaper} from '../../report/run-papers.ts';
 import type {Plan, Ports, World} from '../../steps/world.ts';
 import type {Context} from '../base/context.ts';
 import {journalFile} from '../base/journal-file.ts';
+import {unfinishedHere} from '../base/kept/unfinished.ts';
 import {contextInWorld} from '../base/played-world.ts';
 import {changedAnswers} from './changed-answers.ts';
 import {clusterJournalMs, readClusterJournal} from './cluster-journal.ts';
 import {makeFolder} from './folder.ts';
-import {lastRunFact} from './last-run.ts';
+import {lastRunFact, unfinishedFact} from './last-run.ts';
 import {createRecorder, type Recorder} from './recorder.ts';
 import {savePaper} from './reports/saved.ts';
 import {releaseFacts, surroundingsOf} from './reports/surroundings.ts';
@@ -190,6 +191,7 @@ const runLocked = async (
 	});
 	try {
 		const earlier = await earlierJournal(request, plan, slot.open(answers));
+		const unfinished = await unfinishedHere(stateDirectory, plan.id);
 		const recorder = createRecorder({
 			context,
 			journalFile: pass === 'apply' ? journalFile(stateDirectory, plan.id) : undefined,
@@ -222,7 +224,7 @@ const runLocked = async (
 			signal: AbortSignal.any([request.signal, stop.signal]),
 			clock: context.clock,
 			hearFaults: context.hearFaults,
-			facts: [lastRunFact(earlier, plan), ...changedAnswers(earlier, answers)],
+			facts: [...unfinishedFact(unfinished), lastRunFact(earlier, plan), ...changedAnswers(earlier, answers)],
 			fingerprints: fingerprintsOf(earlier),
 			durations: durationsOf(earlier),
 			from: request.from,

@@ -6,7 +6,7 @@ import type {Listener} from '../../engine/events.ts';
 import type {PlanWords} from '../../engine/plan-words.ts';
 import type {RunState} from '../../engine/state.ts';
 import {madePasswords} from '../../report/login.ts';
-import {isWhole} from '../../report/summary.ts';
+import {isWhole, wayWords} from '../../report/summary.ts';
 import type {Session as ScreenSession, SummaryView} from '../../ui/state/session.ts';
 import {typedBefore} from '../answers/typed-before.ts';
 import type {Context} from '../base/context.ts';
@@ -39,7 +39,7 @@ export const nextOf = (
 	answers: Answers | undefined,
 	{words, resumeCommand}: {readonly words: PlanWords; readonly resumeCommand: string},
 ): readonly string[] => {
-	if (run.outcome !== 'done') return [`Go on with: ${resumeCommand}`];
+	if (run.outcome !== 'done') return [...wayWords(run), `Go on with:\n${resumeCommand}`];
 	if (!isWhole(run) || !answers) return [];
 	if (!words.servers) return words.next;
 	return [
@@ -65,7 +65,7 @@ const summaryView = (
 ): SummaryView => {
 	const answers = session.answers();
 	return {
-		urls: answers && words.servers ? urlsOf(answers) : [],
+		urls: answers && words.servers && run.outcome === 'done' && isWhole(run) ? urlsOf(answers) : [],
 		next: nextOf(run, answers, {words, resumeCommand}),
 		files: [report?.reportFile, report?.logFile].flatMap((file) => file ?? []),
 	};

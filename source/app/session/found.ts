@@ -10,6 +10,7 @@ import type {PlanEntry} from '../../plans/index.ts';
 import type {Found} from '../../ui/state/session.ts';
 import type {FoundDraft} from '../answers/kept-draft.ts';
 import type {Context} from '../base/context.ts';
+import {unfinishedHere} from '../base/kept/unfinished.ts';
 import {childEnvironment} from '../run/child-environment.ts';
 
 /** Longest wait for a cluster at the welcome page, ms. */
@@ -97,7 +98,7 @@ const earlierOf = ({journal, plan}: FoundContext): Pick<Found, 'earlier'> => {
 /** What is known before anybody looks around. */
 export type FoundContext = {
 	readonly stateDirectory: string;
-	readonly plan: Pick<PlanEntry, 'stepIds'>;
+	readonly plan: Pick<PlanEntry, 'id' | 'stepIds'>;
 	readonly journal?: Journal | undefined;
 	/** Lines about the rehearsal; present when this is one. */
 	readonly rehearsal?: readonly string[] | undefined;
@@ -109,16 +110,35 @@ export type FoundContext = {
 	readonly unfinished?: Pick<FoundDraft, 'fault'> | undefined;
 };
 
+/** What was begun and has not ended. A journal that cannot be read is told by the run that it belongs to, and by the plan. */
+const findUnfinished = async ({stateDirectory, plan}: FoundContext): Promise<readonly string[]> => {
+	try {
+		return (await unfinishedHere(stateDirectory, plan.id)).map(({text}) => text);
+	} catch (error) {
+		return [messagesOf(error)];
+	}
+};
+
 /**
  * Looks around before the first question: bundle, cluster, an earlier run. Never throws. What reads them is loaded now, behind the first
  * frame of the screen.
  */
 export const lookAround = async (context: Context, draft: Draft, found: FoundContext): Promise<Found> => {
 	const {stateDirectory, rehearsal, fault = [], reminders, unfinished} = found;
-	const [bundle, kubeconfig] = await Promise.all([
+	const [bundle, kubeconfig, begun] = await Promise.all([
 		findBundle(context, draft, stateDirectory),
 		findCluster(context, draft),
+		findUnfinished(found),
 	]);
 	const lines = [...(rehearsal ?? []), ...(unfinished?.fault === undefined ? [] : [unfinished.fault])];
-	return {bundle, kubeconfig, ...earlierOf(found), rehearsal: rehearsal !== undefined, fault, reminders, lines};
+	return {
+		bundle,
+		kubeconfig,
+		...earlierOf(found),
+		unfinished: begun,
+		rehearsal: rehearsal !== undefined,
+		fault,
+		reminders,
+		lines,
+	};
 };

@@ -1,4 +1,5 @@
 import {counted} from '../../base/text.ts';
+import {refuseUnfinishedRestore} from '../shared/marks/restore-mark.ts';
 import {serversStopped} from '../shared/release/servers.ts';
 import {labelOf} from '../shared/release/wanted.ts';
 import {longTimeouts, releaseTimeouts, type Step} from '../world.ts';
@@ -23,6 +24,7 @@ const sourceStep = (name: string): Step => ({
 		if (world.pass === 'apply') await world.holdLease(world.signal);
 		const way = await findWayBack(world, name);
 		if (way.phase === 'done') return {status: 'ok', note: `${whatOf(way)}: came back before`};
+		await refuseUnfinishedRestore(world, way.release);
 		const warnings = rollbackBegan(way) ? [] : await warningOf(world, way);
 		const pages = warnings.length > 0 ? [{title: 'What is lost', lines: warnings}] : [];
 		return {status: 'ok', note: whatOf(way), warnings, pages};

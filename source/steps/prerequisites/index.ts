@@ -3,6 +3,7 @@ import type {Finding} from '../../engine/plan.ts';
 import {stepProblems} from '../problems.ts';
 import {type Check, runChecks} from '../shared/checks.ts';
 import {combineProblems} from '../shared/combine-problems.ts';
+import {unfinished} from '../shared/marks/unfinished.ts';
 import {type Step, shortTimeouts, type World} from '../world.ts';
 import {certificates} from './certificates.ts';
 import {chartValues} from './chart-values.ts';
@@ -49,8 +50,7 @@ export const prerequisites = (answers: Answers, versions = installedVersions): r
 	...(hasHooks(answers) ? [hooks] : []),
 ];
 
-const checkWith = async (world: World, versions: Check): Promise<Finding> => {
-	const checks = prerequisites(world.answers, versions);
+const checkWith = async (world: World, checks: readonly Check[]): Promise<Finding> => {
 	const outcome = await runChecks(world, checks);
 	const {problems, warnings} = outcome;
 	const problem = combineProblems([...cutOff(world, outcome), ...problems], (several, more) =>
@@ -60,7 +60,7 @@ const checkWith = async (world: World, versions: Check): Promise<Finding> => {
 	return {status: 'ok', note: `${checks.length} checks, ${await helmWords(world)}`, warnings};
 };
 
-/** What the guide lists under "Prerequisites", asked of the real servers before anything changes. */
+/** What the guide lists under "Prerequisites", asked of the real servers before anything changes. A restore goes on with what it began. */
 export const prerequisitesStep: Step = {
 	id: 'prerequisites',
 	title: 'Prerequisites',
@@ -86,11 +86,20 @@ export const prerequisitesStep: Step = {
 		pausesMs: [1000],
 	},
 	timeouts: shortTimeouts,
-	check: async (world) => checkWith(world, upgradedVersions),
+	check: async (world) => checkWith(world, prerequisites(world.answers, upgradedVersions)),
 };
 
-/** The same before an install, which says that an upgrade is another command. */
+const checkAnew = async (world: World, versions: Check): Promise<Finding> =>
+	checkWith(world, [unfinished, ...prerequisites(world.answers, versions)]);
+
+/** The same before an upgrade, which waits for the end of a way back or of a restore. */
+export const upgradePrerequisitesStep: Step = {
+	...prerequisitesStep,
+	check: async (world) => checkAnew(world, upgradedVersions),
+};
+
+/** The same before an install, which also says that an upgrade is another command. */
 export const installPrerequisitesStep: Step = {
 	...prerequisitesStep,
-	check: async (world) => checkWith(world, installedVersions),
+	check: async (world) => checkAnew(world, installedVersions),
 };

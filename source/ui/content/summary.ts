@@ -1,5 +1,7 @@
+import {toldActor} from '../../base/people/actor.ts';
+import {type Problem, partsOf} from '../../base/problem.ts';
 import {counted} from '../../base/text.ts';
-import {stepWords} from '../../engine/outcome.ts';
+import {stepWords, unfinishedWay} from '../../engine/outcome.ts';
 import type {PlanWords} from '../../engine/plan-words.ts';
 import type {RunState, StepState} from '../../engine/state.ts';
 import {doneWords} from '../../report/summary.ts';
@@ -44,16 +46,29 @@ const warningRows = ({steps}: RunState, {width, marks}: Scroll): readonly Row[] 
 	return part(counted(warnings.length, 'warning'), 'warn', rows);
 };
 
+/** What it did not get past: each with why, what to do, and its code, by which colleagues and the documents find it. */
+const problemRows = (problem: Problem, width: number): readonly Row[] =>
+	partsOf(problem).flatMap(({message, cause, fix, code, who}) => [
+		blank,
+		...paragraph(message, width, 'bad'),
+		...paragraph(`Why: ${cause}`, width),
+		...paragraph(`What to do: ${fix}`, width),
+		...paragraph(`Who has to act: ${toldActor(who)}. Code: ${code}`, width, 'dim'),
+	]);
+
+/** Whoever stopped it knows why; what comes first after a way that was begun stands below. */
+const stoppedRows = (run: RunState, {message, fix}: Problem, width: number): readonly Row[] => [
+	blank,
+	...paragraph(message, width, 'bad'),
+	...(unfinishedWay(run) ? [] : paragraph(`What to do: ${fix}`, width)),
+];
+
 /** How it ended, and why where it did not come to its end. */
 const headRows = (run: RunState, {words}: UiState, {width}: Scroll): readonly Row[] => {
 	const {text, role} = headline(run, words);
-	const {problem} = run;
-	return [
-		...paragraph(text, width, role),
-		...(problem
-			? [blank, ...paragraph(problem.message, width, 'bad'), ...paragraph(`What to do: ${problem.fix}`, width)]
-			: []),
-	];
+	const {problem, outcome} = run;
+	const told = outcome === 'stopped' ? stoppedRows : (_: RunState, one: Problem) => problemRows(one, width);
+	return [...paragraph(text, width, role), ...(problem ? told(run, problem, width) : [])];
 };
 
 /** What is needed now: addresses, what is next, files. */

@@ -34,6 +34,11 @@ const sightingRows = (what: string, {ok, text}: Sighting, {width, marks}: Scroll
 	return bullet(mark, `${what}: ${text}`, width);
 };
 
+const unfinishedRows = ({unfinished = []}: Found, {width, marks}: Scroll): readonly Row[] => {
+	const rows = unfinished.flatMap((text) => bullet({text: marks.warn, role: 'warn'}, text, width));
+	return rows.length === 0 ? [] : [...rows, blank];
+};
+
 const earlierRows = ({earlier}: Found, {width, marks}: Scroll): readonly Row[] => {
 	if (!earlier) return [];
 	const role = earlier.finished ? 'ok' : 'warn';
@@ -76,6 +81,7 @@ const foundRows = ({found, foundProblem}: UiState, scroll: Scroll): readonly Row
 		return [...paragraph(foundProblem.message, width, 'bad'), ...paragraph(`What to do: ${foundProblem.fix}`, width)];
 	if (!found) return [row('Looking around.', 'busy')];
 	return [
+		...unfinishedRows(found, scroll),
 		...earlierRows(found, scroll),
 		...sightingRows(`Bundle ${found.bundle.path}`, found.bundle, scroll),
 		...clusterRows(found, scroll),

@@ -35,6 +35,8 @@ export type Found = {
 		readonly resumable: boolean;
 		readonly at: number;
 	};
+	/** Ways back and restores that were begun from here and have not ended, each in a sentence. */
+	readonly unfinished?: readonly string[] | undefined;
 	/** True while everything happens inside this process and nothing outside is changed. */
 	readonly rehearsal: boolean;
 	/** What the rehearsal breaks on purpose, and where the file lies that mends it. */

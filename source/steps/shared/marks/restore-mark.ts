@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import {type Problem, ProblemError} from '../../../base/problem.ts';
 import type {KubeObject} from '../../../cluster/types.ts';
 import {stepProblems} from '../../problems.ts';
 import type {World} from '../../world.ts';
@@ -56,10 +57,16 @@ export const writeRestoreMark = async (
 	await cluster.apply(object, {signal, force: true});
 };
 
-/** @throws ProblemError `restore-unfinished` where data is a part of a backup, or nobody has tried its key: no server may run on it */
-export const refuseUnfinishedRestore = async (world: World, release: ReleaseName): Promise<void> => {
+/** What is to be said where data is a part of a backup, or nobody has tried its key: no server may run on it. */
+export const unfinishedRestore = async (world: World, release: ReleaseName): Promise<Problem | undefined> => {
 	const mark = await readRestoreMark(world, release);
-	if (!mark || mark.phase === 'opened' || mark.phase === 'done') return;
+	if (!mark || mark.phase === 'opened' || mark.phase === 'done') return undefined;
 	const {component, backup, command} = mark;
-	throw stepProblems.error('restore-unfinished', {component: labelOfComponent(component), backup, command});
+	return stepProblems.problem('restore-unfinished', {component: labelOfComponent(component), backup, command});
+};
+
+/** @throws ProblemError `restore-unfinished` where a restore is under way */
+export const refuseUnfinishedRestore = async (world: World, release: ReleaseName): Promise<void> => {
+	const problem = await unfinishedRestore(world, release);
+	if (problem) throw new ProblemError(problem);
 };

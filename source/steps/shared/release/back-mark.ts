@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import {type Problem, ProblemError} from '../../../base/problem.ts';
 import type {KubeObject} from '../../../cluster/types.ts';
 import {stepProblems} from '../../problems.ts';
 import type {World} from '../../world.ts';
@@ -47,13 +48,19 @@ export const writeMark = async ({cluster, signal}: World, release: ReleaseName, 
 	await cluster.apply(object, {signal, force: true});
 };
 
-/** @throws ProblemError `back-unfinished` where a way back is under way: servers of another version would change what it restores */
-export const refuseUnfinishedBack = async (world: World, release: ReleaseName): Promise<void> => {
+/** What is to be said of a way back that is under way: servers of another version would change what it restores. */
+export const unfinishedBack = async (world: World, release: ReleaseName): Promise<Problem | undefined> => {
 	const mark = await readMark(world, release);
-	if (!mark || mark.phase === 'done') return;
+	if (!mark || mark.phase === 'done') return undefined;
 	const {component, backup, revision} = mark;
 	const facts = {component: labelOfComponent(component), backup, revision, command: backCommand(component)};
-	throw stepProblems.error('back-unfinished', facts);
+	return stepProblems.problem('back-unfinished', facts);
+};
+
+/** @throws ProblemError `back-unfinished` where a way back is under way */
+export const refuseUnfinishedBack = async (world: World, release: ReleaseName): Promise<void> => {
+	const problem = await unfinishedBack(world, release);
+	if (problem) throw new ProblemError(problem);
 };
 
 /** `control plane`, `workspace NAME`. */

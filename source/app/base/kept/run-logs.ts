@@ -1,6 +1,6 @@
 import {readdir} from 'node:fs/promises';
 import path from 'node:path';
-import {isErrno} from '../../base/errno.ts';
+import {isErrno} from '../../../base/errno.ts';
 
 /** Logs of the runs of a state folder, the newest first: their names begin with the time. @throws what the file system refuses */
 export const runLogs = async (stateDirectory: string): Promise<readonly string[]> => {
