@@ -93,7 +93,7 @@ const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
 	bug: 'a bug in this tool',
 	usage: 'the command line or the answers',
 	prerequisites: 'something that must be there before the install is not',
-	people: 'the time for other people (DNS, CA) ran out',
+	people: 'the time for other people (databases, DNS, CA) ran out',
 	bundle: 'the bundle is damaged, incomplete, or does not fit',
 	registry: 'the registry',
 	database: 'the database',

@@ -188,8 +188,15 @@ export const stepProblems = declareProblems({
 	},
 
 	// Databases
+	'handover-passwords-missing': {
+		area: 'prerequisites',
+		who: 'operator',
+		message: '{missing} of {all} passwords for the database admin could not be written.',
+		cause: 'The first: {first}',
+		fix: 'Make each of them available, then ask for these papers again; the others are written.',
+	},
 	'database-needs-dba': {
-		area: 'database',
+		area: 'people',
 		who: 'database admin',
 		message:
 			'The databases are not ready: the database admin has not run the SQL {when}, and the answers hold no login that may.',

@@ -22,6 +22,8 @@ beforeAll(async () => {
 });
 afterAll(async () => rm(folder, {recursive: true, force: true}));
 
+const site = {tls: 'verify-full' as const, connections: 50, namespaces: ['zenml-pro'], ca: '/etc/pki/ca.crt (tls.ca)'};
+
 /** The papers for one server; with passwords where they are asked for. */
 const packFor = (
 	server: Pick<NeededServer, 'engine' | 'host' | 'port'>,
@@ -37,7 +39,7 @@ const packFor = (
 		source: `env:${one.username.toUpperCase()}`,
 		password: withPasswords ? one.password : undefined,
 	}));
-	return databasePack([{...server, tls: 'verify-full', hasAdmin, accounts}], asking);
+	return databasePack([{...server, ...site, hasAdmin, accounts}], asking);
 };
 
 const example: NeededDatabase = {database: 'zenml_pro', username: 'zenml_pro_user', password: 'canary'};
@@ -47,14 +49,33 @@ test('the note says which passwords are needed, how the files are run, how to ch
 	const note = textOf(sections, 'README.txt');
 	for (const part of [
 		'database zenml_pro, account zenml_pro_user',
-		'zenml_pro_user.password\n    env:ZENML_PRO_USER',
+		'  zenml_pro_user.password\n',
+		'hold the name db.corp in its subjectAltName, and be signed by the CA in\ndb.corp_5432-ca.crt',
+		'50 connections',
+		'PostgreSQL 12 or newer',
+		'sslmode=verify-full sslrootcert=db.corp_5432-ca.crt',
 		'psql -X -h db.corp -p 5432 -U ADMIN -d postgres \\\n    -f db.corp_5432.sql',
 		'DROP DATABASE IF EXISTS "zenml_pro";',
 		'waits until it was done',
 	])
 		expect(note).toContain(part);
 	expect(intro).toContain('together with the 1 password');
+	expect(intro).toContain(
+		'zenml_pro_user.password: env:ZENML_PRO_USER; db.corp_5432-ca.crt: a copy of /etc/pki/ca.crt',
+	);
+	expect(note).not.toMatch(/env:|tls\.ca|\/etc\/pki/u);
 	expect(JSON.stringify(sections)).not.toContain('canary');
+});
+
+test('the check of MySQL looks at the certificate in the words of either client', () => {
+	const note = textOf(packFor({engine: 'mysql', host: 'db.corp', port: 3307}, [example]).sections, 'README.txt');
+	for (const part of [
+		'mysql -h db.corp -P 3307 -u zenml_pro_user -p --ssl-mode=VERIFY_IDENTITY --ssl-ca=db.corp_3307-ca.crt',
+		'mariadb -h db.corp -P 3307 -u zenml_pro_user -p --ssl --ssl-verify-server-cert --ssl-ca=db.corp_3307-ca.crt',
+		"'NAME'@'%'",
+		'MySQL 8.0 or newer',
+	])
+		expect(note.replaceAll(/\s+/gu, ' ')).toContain(part);
 });
 
 test('where the tool has a login that may do it, the papers are for reading', () => {

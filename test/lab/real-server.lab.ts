@@ -130,7 +130,7 @@ describe('what is wrong around the real server is told right', () => {
 		const refused = await install(state, {args: await withoutAdmin()});
 		expect(refused.output).toContain('database-needs-dba');
 		expect(refused.output).toContain('takes the login of account zenml_workspace_user without TLS');
-		expect(refused.output).toContain('REQUIRE SSL');
+		expect(refused.output).toContain('/handover/database; begin with README.txt');
 		expect((await install(state)).code).toBe(0);
 		expect(await mysqlRows("select ssl_type from mysql.user where user = 'zenml_workspace_user'")).toEqual([
 			{ssl_type: 'ANY'},

@@ -5,6 +5,7 @@ import type {ClusterPort, PodProbe} from '../../source/cluster/types.ts';
 import type {DatabaseFacts, DatabasePort, PlannedDatabase} from '../../source/database/types.ts';
 import {databasesStep} from '../../source/steps/databases/index.ts';
 import {mostConnections} from '../../source/steps/shared/database-servers.ts';
+import {textOf} from '../handover/run-script.ts';
 import {carried, facts, files, generated, kept, refusal} from './parts.ts';
 import {answersOf, changesOf, code, type Given, linesOf, look, refusalOf, rowsOf, worldOf} from './world.ts';
 
@@ -199,26 +200,27 @@ describe('databases', () => {
 			const problem = late('within 5 minutes');
 			expect(problem).toMatchObject({
 				code: code('database-needs-dba'),
-				area: 'database',
+				area: 'people',
 				who: 'database admin',
 				message:
 					'The databases are not ready: the database admin has not run the SQL within 5 minutes, and the answers hold no login that may.',
 				cause: `A login as the servers will use it says: The server says ${name}.`,
 				fix: 'Give the database admin the SQL and the passwords, which "zenml-airgap handover database --with-passwords" writes as files; or give the tool a login that may, as database.admin.username and database.admin.password. Then try again.',
-				nextSteps: ['the files for the database admin are in /state/handover/database; begin with README.txt'],
+				nextSteps: [
+					'the files for the database admin are in /state/handover/database; begin with README.txt',
+					'zenml-airgap report (writes all of it for a ticket)',
+				],
 				answers: [
 					'database.admin.username',
 					'database.admin.password',
 					'controlPlane.database.password',
 					'workspaces.0.database.password',
 				],
-				evidence: [
-					'-- On db.corp:5432:',
-					'CREATE DATABASE "zenml_pro" OWNER "zenml_pro_user";',
-					'-- On db.corp:5432:',
-					'CREATE DATABASE "zenml_workspace" OWNER "zenml_workspace_user";',
-				],
 			});
+			expect(problem.evidence).toBeUndefined();
+			const sql = textOf(handover.sections, 'db.corp_5432.sql');
+			for (const name of ['zenml_pro', 'zenml_workspace'])
+				expect(sql).toContain(`CREATE DATABASE "${name}" OWNER "${name}_user";`);
 			expect(JSON.stringify([problem, handover])).not.toContain('pro-password');
 		},
 	);
@@ -232,10 +234,7 @@ describe('databases', () => {
 		expect(handover.awaited.map(({note}) => note)).toEqual(['There is no such database.']);
 		expect(handover.sections.flatMap(({lines}) => lines).join('\n')).not.toContain('zenml_pro_user');
 		const problem = late('yet');
-		expect(problem.evidence).toEqual([
-			'-- On db.corp:5432:',
-			'CREATE DATABASE "zenml_workspace" OWNER "zenml_workspace_user";',
-		]);
+		expect(textOf(handover.sections, 'db.corp_5432.sql')).toContain('CREATE DATABASE "zenml_workspace"');
 		expect(problem.answers).not.toContain('controlPlane.database.password');
 	});
 
@@ -244,11 +243,12 @@ describe('databases', () => {
 			...input,
 			controlPlane: {...input.controlPlane, database: {password: 'env:PRO'}},
 		}));
-		const {late} = await waitingFor(worldOf(site({probe: throwing('database-missing')}, {answers, cluster: kept()})));
-		expect(late('yet').evidence).toEqual([
-			'-- On db.corp:5432:',
-			'CREATE DATABASE "zenml_pro" OWNER "zenml_pro_user";',
-		]);
+		const {handover} = await waitingFor(
+			worldOf(site({probe: throwing('database-missing')}, {answers, cluster: kept()})),
+		);
+		const sql = textOf(handover.sections, 'db.corp_5432.sql');
+		expect(sql).toContain('CREATE DATABASE "zenml_pro" OWNER "zenml_pro_user";');
+		expect(sql).not.toContain('zenml_workspace');
 	});
 
 	test('a database that does not do is for the DBA too', async () => {

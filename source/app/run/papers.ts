@@ -125,12 +125,13 @@ const clearOld = async (topic: TopicId, target: PapersTarget): Promise<WrittenPa
 const written = async ({topic, gathered, problem}: PapersResult, target: PapersTarget): Promise<WrittenPapers> => {
 	if (problem) return {...nothingOf(topic), problem};
 	if (!gathered) return clearOld(topic, target);
-	const {pack, lacks} = gathered;
+	const {pack, lacks, problem: incomplete} = gathered;
 	const {isShared} = target;
 	const saved = await savePack(path.join(target.folder, pack.id), pack.sections, {isShared, keepsSecrets: false});
 	const files = pack.sections.map(({fileName}) => fileName);
 	const earlier = earlierOf(saved);
-	return {topic, who: pack.who, folder: saved.folder, files, lacks, ...(earlier.length > 0 && {earlier})};
+	const more = {...(earlier.length > 0 && {earlier}), ...(incomplete && {problem: incomplete})};
+	return {topic, who: pack.who, folder: saved.folder, files, lacks, ...more};
 };
 
 /** In a folder that somebody named, files of others may lie; that of the state is this program's own. @throws ProblemError `papers-in-the-way` */

@@ -7,7 +7,7 @@ import type {Server} from './server.ts';
 import {type Account, anyHost, characterSetOf, grantSql, quoteAccount, requireSql} from './sql.ts';
 
 /** The vendor's air-gap guide, prerequisites: MySQL 8.0+. The oldest MariaDB that is still maintained does what 8.0 does. */
-const oldest = {MySQL: '8.0', MariaDB: '10.6'} as const;
+export const oldest = {MySQL: '8.0', MariaDB: '10.6'} as const;
 
 /** True for a version like `10.11.4` that is older than one like `10.6`. */
 const isOlder = (version: string, than: string): boolean => {

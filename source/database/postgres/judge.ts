@@ -5,7 +5,7 @@ import {databaseProblems} from '../problems.ts';
 import type {DatabaseFacts, DatabaseLogin, NeededDatabase} from '../types.ts';
 
 /** The vendor's air-gap guide, prerequisites: PostgreSQL 12+. */
-const oldestVersion = 12;
+export const oldestVersion = 12;
 
 /** A server that the product cannot work with at all. */
 export const versionProblem = ({version}: DatabaseFacts, login: DatabaseLogin): Problem | undefined =>

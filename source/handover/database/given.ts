@@ -20,6 +20,12 @@ export type NeededServer = {
 	readonly tls: 'verify-full' | 'require' | 'disable';
 	/** True where the answers give a login that may make all of this: then it is for reading, and nobody needs to run it. */
 	readonly hasAdmin: boolean;
+	/** Connections that the pods of its components may open together, a rollout included. */
+	readonly connections: number;
+	/** Namespaces whose pods log in. */
+	readonly namespaces: readonly string[];
+	/** Where the CA lies that its certificate is compared with, for the operator: `/etc/pki/ca.crt (tls.ca)`. */
+	readonly ca: string;
 	readonly accounts: readonly NeededAccount[];
 };
 
@@ -32,3 +38,6 @@ export const sqlFile = ({host, port}: Pick<NeededServer, 'host' | 'port'>): stri
 /** The file that holds the password of an account: the bare word for psql, a statement for the mysql client. */
 export const passwordFile = (engine: NeededServer['engine'], username: string): string =>
 	`${asFile(username)}.password${engine === 'mysql' ? '.sql' : ''}`;
+
+/** The CA of a server as it lies beside the SQL, where the answers ask for a look at the certificate. */
+export const caFile = ({host, port}: Pick<NeededServer, 'host' | 'port'>): string => `${asFile(host)}_${port}-ca.crt`;

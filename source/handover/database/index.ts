@@ -2,7 +2,8 @@ import type {HandoverSection} from '../../base/handover.ts';
 import {counted} from '../../base/text.ts';
 import {coverNote, type Said} from '../cover-note.ts';
 import type {Asking, Pack} from '../pack.ts';
-import {type NeededServer, passwordFile, sqlFile} from './given.ts';
+import {demandsOf} from './demands.ts';
+import {caFile, type NeededServer, passwordFile, sqlFile} from './given.ts';
 import {checkMysql, mysqlFile, runMysql, setPassword, undoMysql} from './mysql.ts';
 import {checkPsql, psqlFile, runPsql, undoPsql} from './postgres.ts';
 
@@ -25,10 +26,19 @@ const tableOf = (servers: readonly NeededServer[]): Said => ({
 });
 
 const passwordsOf = (servers: readonly NeededServer[]): Said => ({
-	exact: servers.flatMap(({engine, accounts}) =>
-		accounts.flatMap(({username, source}) => [`${passwordFile(engine, username)}`, `  ${source}`]),
-	),
+	exact: servers.flatMap(({engine, accounts}) => accounts.map(({username}) => passwordFile(engine, username))),
 });
+
+/** Where the operator finds what the database admin is to get besides the files. */
+const forOperator = (servers: readonly NeededServer[]): string => {
+	const passwords = servers.flatMap(({engine, accounts}) =>
+		accounts.map(({username, source}) => `${passwordFile(engine, username)}: ${source}`),
+	);
+	const cas = servers.flatMap((server) =>
+		server.tls === 'verify-full' ? [`${caFile(server)}: a copy of ${server.ca}`] : [],
+	);
+	return [...passwords, ...cas].join('; ');
+};
 
 const runs = (servers: readonly NeededServer[]): readonly Said[] =>
 	servers.map((server) => ({exact: engines[server.engine].run(server)}));
@@ -51,15 +61,16 @@ const cover = (servers: readonly NeededServer[], asking: Asking): HandoverSectio
 			what: [
 				'Needed:',
 				tableOf(servers),
-				'1. Get the passwords from the operator: by your vault or by hand, never by mail. Put them beside the SQL, one file each, readable by you alone. The operator writes them with "zenml-airgap handover database --with-passwords". They are:',
+				'1. Get the passwords from the operator: by your vault or by hand, never by mail. Put them beside the SQL, one file each, readable by you alone. They are:',
 				passwordsOf(servers),
 				'2. Run each file in this folder, as an administrator of the server:',
 				...runs(servers),
 				'3. Delete the password files. Nothing else is to be sent back: the installer looks again by itself.',
-				'Reachable must each server be from the jump host and from the pods in the cluster, with TLS where the answers ask for it.',
+				'What each server must be and let in:',
+				...servers.flatMap(demandsOf),
 			],
 			check: [
-				'As the servers will log in; each asks for the password:',
+				'In this folder, as the servers will log in; each asks for the password:',
 				...servers.map((server) => ({exact: engines[server.engine].check(server)})),
 			],
 			undo: [
@@ -89,7 +100,7 @@ export const databasePack = (servers: readonly NeededServer[], asking: Asking): 
 		id: 'database',
 		title,
 		who,
-		intro: `Send these files to the database admin, together with the ${counted(accounts.length, 'password')} that README.txt names. If the accounts are there already, one of the passwords in the answers is another: stop, correct it, go on.`,
+		intro: `Send these files to the database admin, together with the ${counted(accounts.length, 'password')} that README.txt names (zenml-airgap handover database --with-passwords writes them). They are for you to find: ${forOperator(servers)}. If the accounts are there already, one of the passwords in the answers is another: stop, correct it, go on.`,
 		sections: [
 			cover(servers, asking),
 			...servers.map((server) => ({

@@ -1,7 +1,7 @@
 import {shellWord} from '../../base/shell.ts';
 import {passwordVariable} from '../../database/mysql/script.ts';
 import {anyHost, quoteAccount, quoteName} from '../../database/mysql/sql.ts';
-import {type NeededServer, passwordFile, sqlFile} from './given.ts';
+import {caFile, type NeededServer, passwordFile, sqlFile} from './given.ts';
 
 /** How the file is run: the passwords go through the same pipe, and stand in no argument. */
 export const runMysql = (server: NeededServer): readonly string[] => [
@@ -28,14 +28,32 @@ export const mysqlFile = (server: NeededServer): readonly string[] => [
 	...server.accounts.flatMap(({script}) => ['', ...script]),
 ];
 
-/** Logs in as the server of a component will. */
-export const checkMysql = ({host, port, tls, accounts}: NeededServer): readonly string[] => {
-	const mode = tls === 'disable' ? '' : ' --ssl-mode=REQUIRED';
+/** The same look at the certificate as the servers take, in the words of either client: each refuses the words of the other. */
+const tlsWords = {
+	mysql: {'verify-full': '--ssl-mode=VERIFY_IDENTITY', require: '--ssl-mode=REQUIRED', disable: '--ssl-mode=DISABLED'},
+	mariadb: {
+		'verify-full': '--ssl --ssl-verify-server-cert',
+		require: '--ssl --skip-ssl-verify-server-cert',
+		disable: '--skip-ssl',
+	},
+} as const;
+
+const logIn = (client: 'mysql' | 'mariadb', server: NeededServer): readonly string[] => {
+	const {host, port, tls, accounts} = server;
+	const ca = tls === 'verify-full' ? ` --ssl-ca=${caFile(server)}` : '';
 	return accounts.map(
 		({username, database}) =>
-			`mysql -h ${shellWord(host)} -P ${port} -u ${shellWord(username)} -p${mode} -e "SELECT 1" ${shellWord(database)}`,
+			`${client} -h ${shellWord(host)} -P ${port} -u ${shellWord(username)} -p ${tlsWords[client][tls]}${ca} -e "SELECT 1" ${shellWord(database)}`,
 	);
 };
+
+/** Logs in as the server of a component will, with the client of MySQL or with that of MariaDB. */
+export const checkMysql = (server: NeededServer): readonly string[] => [
+	'# with the client of MySQL',
+	...logIn('mysql', server),
+	'# with the client of MariaDB',
+	...logIn('mariadb', server),
+];
 
 /** Takes everything away again. */
 export const undoMysql = ({accounts}: NeededServer): readonly string[] =>

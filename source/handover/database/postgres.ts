@@ -1,6 +1,6 @@
 import {shellWord} from '../../base/shell.ts';
 import {passwordVariable, quoteName} from '../../database/postgres/sql.ts';
-import {type NeededAccount, type NeededServer, passwordFile, sqlFile} from './given.ts';
+import {caFile, type NeededAccount, type NeededServer, passwordFile, sqlFile} from './given.ts';
 
 /** Reads the password from its file; psql sets an empty text where there is none, which must not become a password. */
 const readPassword = ({username}: NeededAccount): readonly string[] => {
@@ -33,8 +33,9 @@ export const psqlFile = (server: NeededServer): readonly string[] => [
 	...server.accounts.flatMap(({script}) => ['', ...script]),
 ];
 
-/** The CA of the server lies where the database admin keeps it. */
-const sslmodes = {'verify-full': 'verify-full sslrootcert=CA-FILE', require: 'require', disable: 'disable'} as const;
+/** The same look at the certificate as the servers take. */
+const sslmodeOf = (server: NeededServer): string =>
+	server.tls === 'verify-full' ? `verify-full sslrootcert=${caFile(server)}` : server.tls;
 
 /** A value in a connection string (libpq, keyword/value): quoted where it needs it. */
 const valueWord = (value: string): string =>
@@ -47,7 +48,7 @@ const quoted = (text: string): string => (/["$`\\!]/u.test(text) ? shellWord(tex
 export const checkPsql = (server: NeededServer): readonly string[] =>
 	server.accounts.map(({username, database}) => {
 		const [host, user, name] = [server.host, username, database].map(valueWord);
-		const way = `host=${host} port=${server.port} sslmode=${sslmodes[server.tls]} user=${user} dbname=${name}`;
+		const way = `host=${host} port=${server.port} sslmode=${sslmodeOf(server)} user=${user} dbname=${name}`;
 		return `psql ${quoted(way)} -c "SELECT 1"`;
 	});
 

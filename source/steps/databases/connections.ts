@@ -9,7 +9,7 @@ const connectionsPerPod = 25;
 const podsOf = ({answers: {replicas}}: Component): number => replicas + 1;
 
 /** Connections that the servers of these components may open together. */
-const connectionsNeeded = (components: readonly Component[]): number =>
+export const connectionsNeeded = (components: readonly Component[]): number =>
 	components.reduce((sum, component) => sum + podsOf(component) * connectionsPerPod, 0);
 
 /**

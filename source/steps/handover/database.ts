@@ -4,6 +4,8 @@ import {isAbort, toProblem} from '../../base/problem.ts';
 import type {NeededAccount, NeededServer} from '../../handover/database/given.ts';
 import {databasePack} from '../../handover/database/index.ts';
 import type {Pack} from '../../handover/pack.ts';
+import {connectionsNeeded} from '../databases/connections.ts';
+import {stepProblems} from '../problems.ts';
 import {neededDatabase, portFor} from '../shared/database-logins.ts';
 import {serverGroups} from '../shared/database-servers.ts';
 import {generatedSecretPlace, secretFor} from '../shared/generated.ts';
@@ -31,12 +33,19 @@ const accountOf = (world: World, server: DatabaseServer, component: Component): 
 	};
 };
 
+/** The CA of a server, as the operator finds it. */
+const caOf = ({answers}: World, {from, ca}: DatabaseServer): string =>
+	ca === undefined ? `${answers.tls.ca} (tls.ca)` : `${ca} (${from}.ca)`;
+
 /** Every server with the accounts of those of its components that are asked for. */
 const serversOf = (world: World, isAsked: (component: Component) => boolean): readonly NeededServer[] =>
 	serverGroups(world).flatMap(({server, components}) => {
 		const {engine, host, port, tls, admin} = server;
 		const accounts = components.filter(isAsked).map((component) => accountOf(world, server, component));
-		return accounts.length === 0 ? [] : [{engine, host, port, tls, hasAdmin: admin !== undefined, accounts}];
+		if (accounts.length === 0) return [];
+		const known = {hasAdmin: admin !== undefined, connections: connectionsNeeded(components), ca: caOf(world, server)};
+		const namespaces = [...new Set(components.map(({answers: {namespace}}) => namespace))];
+		return [{engine, host, port, tls, namespaces, accounts, ...known}];
 	});
 
 /** The papers of the database admin for some components; no password is read. */
@@ -78,5 +87,13 @@ export const gatherDatabase = async (world: World, wish: Wish): Promise<Gathered
 		...server,
 		accounts: server.accounts.map((account) => ({...account, password: passwords.get(account.label)})),
 	}));
-	return {pack: databasePack(filled, askingOf(world)), lacks};
+	const problem =
+		lacks.length === 0
+			? undefined
+			: stepProblems.problem('handover-passwords-missing', {
+					missing: lacks.length,
+					all: lacks.length + passwords.size,
+					first: lacks[0] ?? '',
+				});
+	return {pack: databasePack(filled, askingOf(world)), lacks, problem};
 };

@@ -1,10 +1,15 @@
 import {printable} from '../../base/printable.ts';
-import {ProblemError} from '../../base/problem.ts';
+import {type Problem, ProblemError} from '../../base/problem.ts';
 import type {Asking, ClusterNamed, Pack} from '../../handover/pack.ts';
 import type {World} from '../world.ts';
 
 /** Papers, and what could not be known for them, each in a sentence. */
-export type Gathered = {readonly pack: Pack; readonly lacks: readonly string[]};
+export type Gathered = {
+	readonly pack: Pack;
+	readonly lacks: readonly string[];
+	/** What was asked for by name, and could not be had: the papers are written, but the command has failed. */
+	readonly problem?: Problem | undefined;
+};
 
 /** How papers are asked for. */
 export type Wish = {
