@@ -49,6 +49,17 @@ export const filesInTheWay = async (
 	return names;
 };
 
+/** Names of files of a pack that lie in its folder as they are to be: what was written of one that failed on the way. */
+export const filesWritten = async (
+	folder: string,
+	sections: readonly HandoverSection[],
+): Promise<readonly string[]> => {
+	const names: string[] = [];
+	for (const section of sections)
+		if (await isWritten(path.join(folder, section.fileName), contentOf(section))) names.push(section.fileName);
+	return names;
+};
+
 /** A pack that was written, and what became of files of an earlier one that are not of this one. */
 export type SavedPack = {
 	readonly folder: string;

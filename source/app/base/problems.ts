@@ -61,6 +61,12 @@ export const appProblems = declareProblems({
 			broken: {cause: 'It holds something else than this program wrote.'},
 		},
 	},
+	'report-unwritable': {
+		area: 'usage',
+		message: 'The report cannot be written to {file}.',
+		cause: 'The system says: {reason}',
+		fix: 'Mend that, or name another file with --out; without it the report is printed.',
+	},
 	'papers-in-the-way': {
 		area: 'usage',
 		message: 'The papers would be written over files in {folder}: {names}.',

@@ -18,8 +18,13 @@ type HandoverOptions = AnswerFlags & {
 	readonly json: boolean;
 };
 
+const placeOf = (folder: string | undefined, files: readonly string[]): string => {
+	if (folder !== undefined) return `${folder} (${files.length} files)`;
+	return files.length === 0 ? 'nothing written' : 'not written whole';
+};
+
 const linesOf = ({topic, who, folder, files, lacks, earlier = [], problem}: WrittenPapers): readonly string[] => [
-	`${topic.padEnd(12)} ${who.padEnd(15)} ${folder === undefined ? 'nothing written' : `${folder} (${files.length} files)`}`,
+	`${topic.padEnd(12)} ${who.padEnd(15)} ${placeOf(folder, files)}`,
 	...[...lacks, ...earlier].map((words) => `  ${words}`),
 	...(problem ? [`  ${problem.message} ${problem.fix}`] : []),
 ];

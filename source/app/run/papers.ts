@@ -2,7 +2,7 @@ import {randomBytes} from 'node:crypto';
 import path from 'node:path';
 import type {Answers} from '../../answers/schema.ts';
 import {errnoWords} from '../../base/errno.ts';
-import {filesInTheWay, type SavedPack, savePack} from '../../base/handover.ts';
+import {filesInTheWay, filesWritten, type SavedPack, savePack} from '../../base/handover.ts';
 import {readRecord} from '../../base/pack/record.ts';
 import {type Problem, ProblemError, toProblem} from '../../base/problem.ts';
 import {baseProblems} from '../../base/problems.ts';
@@ -122,6 +122,15 @@ const clearOld = async (topic: TopicId, target: PapersTarget): Promise<WrittenPa
 	return {...nothing, earlier: earlierOf(await savePack(folder, [], {isShared: target.isShared, keepsSecrets: false}))};
 };
 
+/** What lies there of papers that could not be written whole. */
+const halfWritten = async ({topic, gathered}: PapersResult, folder: string): Promise<WrittenPapers> => {
+	const nothing = nothingOf(topic);
+	// Where not even this can be looked at, the problem says why.
+	const files = await filesWritten(folder, gathered?.pack.sections ?? []).catch(() => []);
+	if (files.length === 0) return nothing;
+	return {...nothing, files, lacks: [`Not whole, only these are there: ${files.join(', ')}.`]};
+};
+
 const written = async ({topic, gathered, problem}: PapersResult, target: PapersTarget): Promise<WrittenPapers> => {
 	if (problem) return {...nothingOf(topic), problem};
 	if (!gathered) return clearOld(topic, target);
@@ -174,7 +183,7 @@ export const writePapers = async (
 		} catch (error) {
 			isStuck = true;
 			const file = path.join(target.folder, result.topic);
-			all.push({...nothingOf(result.topic), problem: unwritable(file, target, error)});
+			all.push({...(await halfWritten(result, file)), problem: unwritable(file, target, error)});
 		}
 	}
 	return all;

@@ -1,6 +1,7 @@
 import {open} from 'node:fs/promises';
 import path from 'node:path';
 import {answersSchema} from '../../answers/schema.ts';
+import {errnoWords, isSystemError} from '../../base/errno.ts';
 import {saveBeside} from '../../base/files.ts';
 import {printableText} from '../../base/printable.ts';
 import type {Event} from '../../engine/events.ts';
@@ -132,5 +133,11 @@ export const reportLater = async (
 	});
 	const text = printableText(context.redactor.redact(paperText(paper).join('\n')));
 	if (options.out === undefined) return text;
-	return `Report written to ${await saveBeside(path.resolve(context.workingDirectory, options.out), text)}`;
+	const file = path.resolve(context.workingDirectory, options.out);
+	const written = await saveBeside(file, text).catch((error: unknown) => {
+		if (!isSystemError(error)) throw error;
+		const given = {file, reason: errnoWords(error, 'write')};
+		throw appProblems.error('report-unwritable', given, {location: {file}, error});
+	});
+	return `Report written to ${written}`;
 };

@@ -2,6 +2,7 @@ import {mkdir, readdir, readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import {answersSchema} from '../../../source/answers/schema.ts';
+import {writePapers} from '../../../source/app/run/papers.ts';
 import {createSession, type Session} from '../../../source/app/session/session.ts';
 import type {TopicId} from '../../../source/handover/topics.ts';
 import {plans} from '../../../source/plans/index.ts';
@@ -108,4 +109,16 @@ test('a place that cannot be written to is told as that of --out, with what was 
 	expect(half.err).toContain('papers-unwritable');
 	expect(half.out).toContain(path.join(stage.folder, 'half', 'network'));
 	expect(half.out).toMatch(/^certificate .*nothing written\n {2}Not tried after that\.$/mu);
+});
+
+test('of papers that could not be written whole the files that are there are named', async () => {
+	const target = {folder: path.join(stage.folder, 'broken'), isShared: false};
+	const section = (fileName: string) => ({title: fileName, fileName, lines: [fileName]});
+	const pack = {id: 'dns', title: '', who: 'network team' as const, intro: ''};
+	// In the state folder nobody looks what is in the way: a folder in the place of a file is met on the way.
+	await mkdir(path.join(target.folder, 'dns', 'two.txt'), {recursive: true, mode: 0o700});
+	const sections = ['one.txt', 'two.txt'].map(section);
+	const [told] = await writePapers([{topic: 'dns', gathered: {pack: {...pack, sections}, lacks: []}}], target);
+	expect(told).toMatchObject({files: ['one.txt'], problem: {code: 'state-unwritable'}});
+	expect(told?.lacks).toEqual(['Not whole, only these are there: one.txt.']);
 });

@@ -77,6 +77,9 @@ test('the same report is made later from the state folder, to the screen or into
 	const written = await stage.run('report', '--state-dir', stateDirectory, '--out', 'ticket.txt');
 	expect(written.out).toContain(path.join(stage.folder, 'ticket.txt'));
 	expect(await readFile(path.join(stage.folder, 'ticket.txt'), 'utf8')).toContain('registry-unauthorized');
+	// A file stands where its folder would be.
+	const refused = await stage.run('report', '--state-dir', stateDirectory, '--out', 'ticket.txt/report.txt');
+	expect(refused).toMatchObject({code: 2, err: expect.stringContaining('report-unwritable')});
 });
 
 /** A log as a run leaves it: its answers, then what happened. */
