@@ -34,6 +34,7 @@ export const registryPack = (answers: Answers, carried: Carried | undefined, ask
 	const {host, pushHost = host, prefix, username, plainHttp} = answers.registry;
 	const scheme = plainHttp ? 'http' : 'https';
 	const place = prefix === '' ? host : `${host}/${prefix}`;
+	const ca = plainHttp ? '' : ' --cacert ca.crt';
 	const login = username === undefined ? '' : ` -u ${shellWord(username)}`;
 	return {
 		id: 'registry',
@@ -46,7 +47,7 @@ export const registryPack = (answers: Answers, carried: Carried | undefined, ask
 					title,
 					who,
 					why: [
-						'The cluster has no way to the registries of the vendor. All images are pushed once, from a signed bundle.',
+						'The cluster has no way to the registries of the vendor. All images are pushed once, from a bundle that was carried over.',
 					],
 					what: [
 						`1. Place: ${place}${prefix === '' ? '' : ` (in Harbor a project "${prefix.split('/')[0]}", in Artifactory or Nexus a Docker repository, in GitLab a group and project)`}. Repositories below it must be made by the first push, or by you beforehand.`,
@@ -57,8 +58,14 @@ export const registryPack = (answers: Answers, carried: Carried | undefined, ask
 						'5. Send the operator the password or token, and the CA certificate of the registry if it is not the internal CA.',
 					],
 					check: [
-						{exact: [`curl -sS -o /dev/null -w '%{http_code}\\n'${login} ${shellWord(`${scheme}://${pushHost}/v2/`)}`]},
-						'200 is right.',
+						'On the jump host; ca.crt is the CA of the registry:',
+						{
+							exact: [...new Set([pushHost, host])].map(
+								(one) =>
+									`curl -sS${ca} -o /dev/null -w '%{http_code}\\n'${login} ${shellWord(`${scheme}://${one}/v2/`)}`,
+							),
+						},
+						'200 is right. A registry that sends logins to a token server (GitLab, Harbor) answers 401 there: "zenml-airgap plan --until prerequisites" tries the login to its end.',
 					],
 					undo: ['Delete the place and the account. The cluster then cannot start a pod on a new node any more.'],
 				},

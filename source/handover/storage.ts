@@ -53,12 +53,26 @@ const wordsOf = (place: StoragePlace): readonly Said[] => {
 	];
 };
 
+/** mount(8) takes an IPv6 address in brackets. */
+const bracketed = (server: string): string => (server.includes(':') ? `[${server.replace(/^\[|\]$/gu, '')}]` : server);
+
 const checkOf = (place: StoragePlace, {cluster}: Asking): readonly Said[] => {
 	if (place.kind === 's3') {
 		const [endpoint, bucket] = [place.endpoint, `s3://${place.bucket}/`].map(shellWord);
 		return ['With the keys of that account:', {exact: [`aws --endpoint-url ${endpoint} s3 ls ${bucket}`]}];
 	}
-	if (place.kind === 'nfs') return ['From a node:', {exact: [`showmount -e ${shellWord(place.server)}`]}];
+	if (place.kind === 'nfs')
+		return [
+			'From a node, as root; it mounts the export, writes there as user 1000, and takes all of it back:',
+			{
+				exact: [
+					'mkdir /tmp/nfs-check',
+					`mount -t nfs -o vers=4 ${shellWord(`${bracketed(place.server)}:${place.path}`)} /tmp/nfs-check`,
+					'setpriv --reuid 1000 --regid 1000 --clear-groups touch /tmp/nfs-check/.zenml-check',
+					'rm /tmp/nfs-check/.zenml-check; umount /tmp/nfs-check; rmdir /tmp/nfs-check',
+				],
+			},
+		];
 	const look = onCluster(`kubectl get storageclass ${shellWord(place.name)}`, cluster?.inUse ?? {});
 	return ['By the operator, on the jump host:', {exact: [look]}];
 };
@@ -81,7 +95,10 @@ export const storagePack = (places: readonly StoragePlace[], asking: Asking): Pa
 					title,
 					who,
 					why: ['Pipelines keep their data there, and backups must lie on another system than the databases.'],
-					what: places.flatMap(wordsOf),
+					what: [
+						...places.flatMap(wordsOf),
+						'Room: for backups, the compressed dumps of all databases, times the number that is kept (the operator knows it as backup.keepDays; the newest three stay in any case); for artifacts, what your pipelines write, which nobody can tell beforehand. Watch both.',
+					],
 					check: [
 						...places.flatMap((place) => checkOf(place, asking)),
 						'The installer writes a file there, reads it back and deletes it.',

@@ -128,7 +128,7 @@ test('the storage admin gets the rights of a bucket as JSON', () => {
 		readonly Statement: readonly {readonly Resource: readonly string[]}[];
 	};
 	expect(Statement.flatMap(({Resource}) => Resource)).toEqual(['arn:aws:s3:::zen', 'arn:aws:s3:::zen/*']);
-	expect(textOf(sections, 'README.txt')).toContain('showmount -e nfs.corp');
+	expect(textOf(sections, 'README.txt')).toContain('mount -t nfs -o vers=4 nfs.corp:/b /tmp/nfs-check');
 	expect(JSON.stringify(sections)).not.toContain('env:B');
 });
 
