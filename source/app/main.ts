@@ -5,6 +5,7 @@ import {exitCodes, type Problem, ProblemError, ProblemsError, toProblem} from '.
 import {problemOnCluster} from '../report/cluster-commands.ts';
 import {formatProblem} from '../report/format.ts';
 import type {Context} from './base/context.ts';
+import {type Called, calledBy, calledDeep} from './base/kept/own-commands.ts';
 import {appProblems} from './base/problems.ts';
 import {unknownWords} from './base/terminal.ts';
 import {checkedContext} from './base/unchecked.ts';
@@ -18,8 +19,8 @@ const act = async (context: Context, {work, given, quotes}: Request, json: boole
 	return run({...context, out: (text) => context.out(harmless(text))}, given);
 };
 
-/** How a refusal is told: as JSON or in words, with commands that name the cluster in use. */
-type Refused = {readonly json: boolean; readonly cluster: ClusterInUse};
+/** How a refusal is told: as JSON or in words, with commands that name the cluster in use, and are called as this one was. */
+type Refused = {readonly json: boolean; readonly cluster: ClusterInUse; readonly called: Called};
 
 /** Before a run there is no report to look into: of an error that nobody expected its kind is enough. */
 const problemsOf = (error: unknown): readonly Problem[] => {
@@ -31,9 +32,11 @@ const problemsOf = (error: unknown): readonly Problem[] => {
 const unread = ({message}: CommanderError): ProblemError =>
 	appProblems.error('command-line-invalid', {words: message.replace(/^error: /u, '').replaceAll(/\s+/gu, ' ')});
 
-const refuse = ({redactor, err}: Context, error: unknown, {json, cluster}: Refused): number => {
+const refuse = ({redactor, err}: Context, error: unknown, {json, cluster, called}: Refused): number => {
 	// Before they are made printable or JSON, for a secret is known as it is, and a word of this program stays what it is.
-	const problems = redactor.redactDeep(problemsOf(error).map((one) => problemOnCluster(one, cluster)));
+	const problems = redactor.redactDeep(
+		problemsOf(error).map((one) => calledDeep(problemOnCluster(one, cluster), called)),
+	);
 	const lines = json
 		? problems.map((problem) => JSON.stringify({type: 'refused', problem}))
 		: problems.flatMap((problem) => redactor.redact(formatProblem(problem).join('\n')));
@@ -65,10 +68,11 @@ export const main = async (given: Context, words: readonly string[]): Promise<nu
 		// Taken for a path an empty word would mean the current folder, which nobody named.
 		if (words.includes('')) throw appProblems.error('word-empty', {});
 		await program.parseAsync([...words], {from: 'user'});
-		return request ? await act({...context, useCluster}, request, json) : 0;
+		return request ? await act({...context, useCluster, called: calledBy(request.given)}, request, json) : 0;
 	} catch (error) {
-		if (!(error instanceof CommanderError)) return refuse(context, error, {json, cluster});
+		const how = {json, cluster, called: calledBy(request?.given)};
+		if (!(error instanceof CommanderError)) return refuse(context, error, how);
 		if (error.exitCode === 0) return 0;
-		return json ? refuse(context, unread(error), {json, cluster}) : 2;
+		return json ? refuse(context, unread(error), how) : 2;
 	}
 };

@@ -10,8 +10,8 @@ export const planWords = {
 		whole: 'the whole install',
 		servers: true,
 		next: [
-			'Keep a copy of the generated keys outside of the cluster: without them what the workspaces store cannot be read. zenml-airgap backup escrow --out FILE writes them, encrypted.',
-			'Make the first backup (zenml-airgap backup), then have it made daily (zenml-airgap backup schedule).',
+			'Keep a copy of the generated keys outside of the cluster: without them what the workspaces store cannot be read. This writes them, encrypted:\nzenml-airgap backup escrow --out FILE',
+			'Make the first backup, then have it made daily:\nzenml-airgap backup\nzenml-airgap backup schedule',
 		],
 	},
 	backup: {
@@ -24,7 +24,7 @@ export const planWords = {
 		servers: false,
 		next: [
 			'Copy it to another place: a backup that lies where the cluster lies is lost with it.',
-			'zenml-airgap backup status tells its age and size; zenml-airgap backup verify reads every file of it.',
+			'The first tells its age and size, the second reads every file of it:\nzenml-airgap backup status\nzenml-airgap backup verify ID',
 		],
 	},
 	upgrade: {
@@ -56,7 +56,7 @@ export const planWords = {
 		nothing: 'Backups are made by themselves as the answers say, nothing had to be changed',
 		whole: 'the whole schedule',
 		servers: false,
-		next: ['zenml-airgap backup status tells when the last good one was made.'],
+		next: ['When the last good one was made:\nzenml-airgap backup status'],
 	},
 	restore: {
 		welcome:
@@ -80,7 +80,7 @@ export const planWords = {
 		servers: false,
 		next: [
 			'The report for the auditor lies in the folder reports of the state folder.',
-			'zenml-airgap status tells when the last drill was, and how long a restore takes.',
+			'When the last drill was, and how long a restore takes:\nzenml-airgap status',
 		],
 	},
 	'drill-clean': {

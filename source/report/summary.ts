@@ -64,7 +64,7 @@ const serverRows = (answers: Answers): readonly string[] => {
 };
 
 const nextRows = ({next}: PlanWords): readonly string[] =>
-	next.length === 0 ? [] : ['', ...next.map((line) => `  ${line}`)];
+	next.length === 0 ? [] : ['', ...next.flatMap((step) => step.split('\n').map((line) => `  ${line}`))];
 
 /** What is next where a way out of a problem was begun: it comes before the run that it was gone from. Empty where there is none. */
 export const wayWords = (state: RunState): readonly string[] => {

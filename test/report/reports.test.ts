@@ -259,8 +259,11 @@ test('the summary of a finished install names the addresses and files', () => {
 		  The first password of administrator admin was generated; read it with:
 		    kubectl -n zenml-pro get secret zenml-airgap-generated -o jsonpath='{.data.controlPlane\\.admin\\.password}' | base64 -d
 
-		  Keep a copy of the generated keys outside of the cluster: without them what the workspaces store cannot be read. zenml-airgap backup escrow --out FILE writes them, encrypted.
-		  Make the first backup (zenml-airgap backup), then have it made daily (zenml-airgap backup schedule).
+		  Keep a copy of the generated keys outside of the cluster: without them what the workspaces store cannot be read. This writes them, encrypted:
+		  zenml-airgap backup escrow --out FILE
+		  Make the first backup, then have it made daily:
+		  zenml-airgap backup
+		  zenml-airgap backup schedule
 
 		  Report      /s/reports/a.txt
 		  Log         /s/logs/1.jsonl"

@@ -2,6 +2,7 @@ import type {Clock} from '../../base/clock.ts';
 import type {ClusterInUse} from '../../base/people/cluster-commands.ts';
 import type {Redactor} from '../../base/redact.ts';
 import type {Signals} from '../../ui/terminal/signals.ts';
+import type {Called} from './kept/own-commands.ts';
 import type {LastGuard} from './last-guard.ts';
 
 /** What the door (`cli.tsx`) hands in: the only way by which the rest sees the process it runs in. */
@@ -45,6 +46,8 @@ export type Context = {
 	readonly nodeArguments: readonly string[];
 	/** Started by `npm start`, which always rehearses: the command to go on is then another. */
 	readonly startedByNpm: boolean;
+	/** How the program was called, for the commands that it names; absent where there was no command line. */
+	readonly called?: Called | undefined;
 	/** True in a played world: what is said and saved must not look like a real run. */
 	readonly rehearsal?: boolean | undefined;
 	/** Told which cluster is worked with; what is refused outside of a run then names it in its commands. Absent where nobody asks. */

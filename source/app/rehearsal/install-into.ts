@@ -4,6 +4,7 @@ import {rehearsedWords} from '../../plans/words.ts';
 import {completeAnswers, type FoundAnswers, partialAnswers} from '../answers/inputs.ts';
 import {draftFile, offeredDraft} from '../answers/kept-draft.ts';
 import type {Context} from '../base/context.ts';
+import {calledBy} from '../base/kept/own-commands.ts';
 import {runPlain} from '../plain/install.ts';
 import {runHeadless} from '../plan/headless.ts';
 import {wantsScreen} from '../plan/plan-command.ts';
@@ -67,6 +68,7 @@ export const installInto = async (
 	const context = {
 		...withoutReplaced(given, partialAnswers(source).draft, partialAnswers({...source, answers}).draft),
 		rehearsal: true,
+		called: {...calledBy(options), rehearse: given.startedByNpm ? 'npm start --' : 'zenml-airgap rehearse'},
 	};
 	const inWorld: FoundAnswers = {...source, answers, from: 'file'};
 	const session = {stateDirectory, ...limitsOf(context, options), judge: stayInside(own)};

@@ -4,6 +4,7 @@ import type {Pass} from '../../engine/plan.ts';
 import {eventOnCluster} from '../../report/cluster-commands.ts';
 import type {Ports} from '../../steps/world.ts';
 import type {Context} from '../base/context.ts';
+import {calledDeep} from '../base/kept/own-commands.ts';
 import {createHooks} from './hooks/hooks.ts';
 import type {Recorder} from './recorder.ts';
 
@@ -28,8 +29,11 @@ export type Announcer = {
 export const createAnnouncer = (options: AnnounceOptions): Announcer => {
 	const {context, pass, listeners, recorder, logFile, openPorts} = options;
 	const {redactor, hostName, userName} = context;
-	const cleaned = (event: Event): Event =>
-		redactor.redactDeep('problem' in event ? eventOnCluster(event, recorder.end().answers.kubernetes) : event);
+	const cleaned = (event: Event): Event => {
+		const told = 'problem' in event ? eventOnCluster(event, recorder.end().answers.kubernetes) : event;
+		const isCalled = context.called && ('problem' in event || 'way' in event);
+		return redactor.redactDeep(isCalled ? calledDeep(told, context.called) : told);
+	};
 	const tellAll: Listener = (clean) => {
 		for (const listener of [recorder.listener, ...listeners]) listener(clean);
 	};

@@ -10,6 +10,7 @@ import {isWhole, wayWords} from '../../report/summary.ts';
 import type {Session as ScreenSession, SummaryView} from '../../ui/state/session.ts';
 import {typedBefore} from '../answers/typed-before.ts';
 import type {Context} from '../base/context.ts';
+import {calledDeep} from '../base/kept/own-commands.ts';
 import type {RunReport} from '../run/run.ts';
 import type {AttendedOptions} from '../session/attended.ts';
 import {lookAround} from '../session/found.ts';
@@ -61,7 +62,7 @@ const summaryView = (
 	run: RunState,
 	session: Session,
 	{report}: Ended,
-	{plan: {words}, resumeCommand}: AttendedOptions,
+	{words, resumeCommand}: {readonly words: PlanWords; readonly resumeCommand: string},
 ): SummaryView => {
 	const answers = session.answers();
 	return {
@@ -70,6 +71,10 @@ const summaryView = (
 		files: [report?.reportFile, report?.logFile].flatMap((file) => file ?? []),
 	};
 };
+
+/** The words of the plan, with commands that are called as this one was. */
+const wordsOf = ({called}: Context, {plan: {words}}: AttendedOptions): PlanWords =>
+	called ? calledDeep(words, called) : words;
 
 /** Tells the screen which step a dry run looks at. */
 const stepTeller =
@@ -179,7 +184,7 @@ export const createScreenSession = (
 		},
 		saveReport: async () => shared.saveReport(store.getState()),
 		podLook: createPodLooks(context, shared.answers),
-		summary: (run) => summaryView(run, shared, ended, options),
+		summary: (run) => summaryView(run, shared, ended, {...options, words: wordsOf(context, options)}),
 	};
 	return {session, ended, shared};
 };

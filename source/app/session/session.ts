@@ -23,6 +23,7 @@ import {type SummaryContext, summaryLines} from '../../report/summary.ts';
 import type {Sighting} from '../../ui/state/session.ts';
 import {createDraftKeeper, type DraftKeeper, draftFile} from '../answers/kept-draft.ts';
 import type {Context} from '../base/context.ts';
+import {type Called, calledBy, calledDeep, errorAsCalled} from '../base/kept/own-commands.ts';
 import {contextOf} from '../base/played-world.ts';
 import {appProblems} from '../base/problems.ts';
 import type {PapersOf} from '../run/papers.ts';
@@ -132,10 +133,14 @@ const makeOwnPapers = async (site: PapersOf, topics: readonly TopicId[]): Promis
 	return site.context.redactor.redactDeep(written);
 };
 
+/** A refusal whose commands name the cluster in use, and are called as this one was. */
+const refused = (error: unknown, {kubernetes}: Answers, called: Called): unknown =>
+	errorAsCalled(errorOnCluster(error, kubernetes), called);
+
 /** Opens a session; nothing is read or changed before something is asked of it. */
 export const createSession = (context: Context, options: SessionOptions): Session => {
 	const {stateDirectory, plan, judge, from, until, resumeCommand} = options;
-	const {clock, redactor, workingDirectory, homeDirectory} = context;
+	const {clock, redactor, workingDirectory, homeDirectory, called = calledBy(undefined)} = context;
 	const prompted = new Map<string, string>();
 	let counted: Answers | undefined;
 	const happened = gatherHappened(undefined, {clock});
@@ -173,7 +178,7 @@ export const createSession = (context: Context, options: SessionOptions): Sessio
 				return planViewOf(state);
 			} catch (error) {
 				signal.throwIfAborted();
-				return refusedPlan(errorOnCluster(error, answers.kubernetes));
+				return refusedPlan(refused(error, answers, called));
 			}
 		},
 		run: async (answers, how) => {
@@ -185,13 +190,14 @@ export const createSession = (context: Context, options: SessionOptions): Sessio
 				from,
 				until,
 			}).catch((error: unknown) => {
-				throw errorOnCluster(error, answers.kubernetes);
+				throw refused(error, answers, called);
 			});
 			// From here on they are in the journal. Where they cannot be taken away the journal is the newer of the two.
 			await keeper.forget().catch(() => undefined);
 			return report;
 		},
-		summary: (report) => summaryText(context, report, {words: plan.words, answers: counted, resumeCommand}),
+		summary: (report) =>
+			summaryText(context, report, {words: calledDeep(plan.words, called), answers: counted, resumeCommand}),
 		saveAnswers: async (draft) =>
 			saveBeside(path.join(workingDirectory, 'zenml-airgap-answers.yaml'), serializeAnswers(draft)),
 		saveHandover: async (pack) =>

@@ -21,6 +21,7 @@ import {
 import {stateDirectoryOf} from '../../answers/inputs.ts';
 import type {Context} from '../../base/context.ts';
 import {escrowFile} from '../../base/journal-file.ts';
+import {asCalled, calledBy} from '../../base/kept/own-commands.ts';
 import type {Work} from '../command.ts';
 import {type BackupSite, siteOf} from './folder.ts';
 import type {BackupOptions} from './options.ts';
@@ -116,7 +117,7 @@ export const escrowWork: Work<EscrowOptions> = async (context, options) => {
 			`Copy outside:  ${record ? printable(escrowText(record)) : 'never confirmed'}`,
 			...(fault === undefined ? [] : [`Not well:      ${printable(fault)}`]),
 			...(where === undefined && fault !== undefined
-				? ['When a copy lies in a safe: zenml-airgap backup escrow --confirm "WHERE"']
+				? [asCalled('When a copy lies in a safe: zenml-airgap backup escrow --confirm "WHERE"', calledBy(options))]
 				: []),
 			'',
 		].join('\n'),
