@@ -90,6 +90,9 @@ export type BundlePort = {
 	readonly papers: (signal: AbortSignal) => Promise<readonly Paper[]>;
 	/** The Helm for this host that it carries; undefined where it carries none, or was made by hand. @throws as `open` */
 	readonly helm: (signal: AbortSignal) => Promise<PackedProgram | undefined>;
-	/** Hashes every byte that was not verified earlier: checksums, digests of all blobs. @throws ProblemError area `bundle`. */
+	/**
+	 * Hashes every byte that was not verified earlier: checksums, digests of all blobs. Of a bundle that does not open for want of files too:
+	 * all that is to be carried again is told at once. @throws ProblemError, ProblemsError area `bundle`
+	 */
 	readonly verify: (options: {readonly signal: AbortSignal; readonly onProgress: VerifyProgress}) => Promise<Verified>;
 };

@@ -51,18 +51,32 @@ const factsOf = (
 	...images.map(({source, manifest}) => ['Image', `${source} ${manifest.digest}`] as const),
 ];
 
+const verify = async (world: World): Promise<Verified> =>
+	world.bundle.verify({
+		signal: world.signal,
+		onProgress: ({done, total}) =>
+			world.report({kind: 'progress', label: 'verify the bundle', done, total, unit: 'bytes'}),
+	});
+
+/** The bundle; where files of it were lost or damaged on the way, all of them are told at once. @throws ProblemError, ProblemsError */
+const open = async (world: World): Promise<Bundle> => {
+	try {
+		return await world.bundle.open(world.signal);
+	} catch (error) {
+		world.signal.throwIfAborted();
+		await verify(world);
+		throw error;
+	}
+};
+
 const check = async (world: World): Promise<Finding> => {
-	const bundle = await world.bundle.open(world.signal);
+	const bundle = await open(world);
 	const {controlPlaneChart: controlPlane, workspaceChart: workspace} = bundle;
 	const charts = versionsFit(controlPlane, workspace);
 	const images = imagesFit({controlPlane, workspace}, bundle.images);
 	const [misfit] = [...charts.problems, ...images.problems];
 	if (misfit) return {status: 'blocked', problem: misfit};
-	const verified = await world.bundle.verify({
-		signal: world.signal,
-		onProgress: ({done, total}) =>
-			world.report({kind: 'progress', label: 'verify the bundle', done, total, unit: 'bytes'}),
-	});
+	const verified = await verify(world);
 	return {
 		status: 'ok',
 		note: noteOf(bundle, verified),

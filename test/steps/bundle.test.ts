@@ -69,3 +69,14 @@ test('a damaged part goes through in its own words', async () => {
 	const site = worldOf({bundle: {...carried(), verify}});
 	expect(await refusalOf(look(bundleStep, site))).toMatchObject({code: 'bundle-checksum-mismatch'});
 });
+
+test('a bundle that does not open is looked through, and all that is wrong with it is told', async () => {
+	const open = async () => Promise.reject(refusal('bundle-archive-truncated'));
+	const verify = async () => Promise.reject(refusal('bundle-file-missing'));
+	expect(await refusalOf(look(bundleStep, worldOf({bundle: {open, verify}})))).toMatchObject({
+		code: 'bundle-file-missing',
+	});
+	expect(await refusalOf(look(bundleStep, worldOf({bundle: {open, verify: async () => whole}})))).toMatchObject({
+		code: 'bundle-archive-truncated',
+	});
+});

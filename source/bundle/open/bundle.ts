@@ -10,6 +10,8 @@ import type {SignatureRequest} from '../signature/check.ts';
 import type {Bundle, BundlePort} from '../types.ts';
 import {openMemo} from '../verify/memo.ts';
 import {verifyBundle} from '../verify/verify.ts';
+import {isDamage} from './carry-again.ts';
+import {inspectPath, requireWhole} from './inspect.ts';
 import {openBundle} from './open-bundle.ts';
 import {packedHelm} from './packed-helm.ts';
 import {readPapers} from './papers.ts';
@@ -78,8 +80,13 @@ export const createBundlePort = (options: BundleOptions): BundlePort => {
 			if (compress) await rm(compress.folder, {recursive: true, force: true});
 		},
 		verify: async ({signal, onProgress}) => {
-			const {layout, bundle} = await load(signal);
 			const memo = memoFile === undefined ? undefined : await openMemo(memoFile);
+			const {layout, bundle} = await load(signal).catch(async (error: unknown) => {
+				// What else was lost on the way is told with it: each trip over the gap may take days.
+				if (isDamage(error))
+					requireWhole(await inspectPath(path, {signal, onProgress, memo, workDirectory, signature}));
+				throw error;
+			});
 			return verifyBundle(layout, bundle, {signal, onProgress, memo});
 		},
 	};
