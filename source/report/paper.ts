@@ -68,18 +68,19 @@ const sectionHtml = ({title, facts = [], lines = []}: Section): string => {
 /** A paper as one HTML page to print: no script, nothing fetched, every word escaped; what goes across it is printed over each page. */
 export const paperHtml = (paper: Paper): string => {
 	const {title, across} = paper;
+	const heading = `${escaped(title)}${across === undefined ? '' : ` (${escaped(across)})`}`;
 	const mark = across === undefined ? '' : `<div class="across">${escaped(across)}</div>`;
 	return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${escaped(title)}</title>
+<title>${heading}</title>
 <style>${style}</style>
 </head>
 <body>
 ${mark}
-<h1>${escaped(title)}${across === undefined ? '' : ` (${escaped(across)})`}</h1>
+<h1>${heading}</h1>
 ${shown(paper).map(sectionHtml).join('\n')}
 </body>
 </html>

@@ -231,7 +231,10 @@ describe('databases', () => {
 			return facts;
 		};
 		const {handover, late} = await waitingFor(worldOf(site({probe})));
-		expect(handover.awaited.map(({note}) => note)).toEqual(['There is no such database.']);
+		expect(handover.awaited.map(({ok, note}) => [ok, note])).toEqual([
+			[true, 'its login works'],
+			[false, 'There is no such database.'],
+		]);
 		expect(handover.sections.flatMap(({lines}) => lines).join('\n')).not.toContain('zenml_pro_user');
 		const problem = late('yet');
 		expect(textOf(handover.sections, 'db.corp_5432.sql')).toContain('CREATE DATABASE "zenml_workspace"');
