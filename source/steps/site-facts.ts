@@ -42,10 +42,13 @@ const versionsOf = ({live, chart}: Installed): {readonly before: string | null; 
 	after: `${chart.name}-${chart.version}`,
 });
 
-const versionInWords = (one: Installed): string => {
+/** The version of a component that is there and the one that comes, or that it stays. */
+export const versionInWords = (one: Installed): string => {
 	const {before, after} = versionsOf(one);
 	if (before === null) return `${after}, not installed yet`;
-	return before === after ? `${after}, installed` : `${before} to ${after}`;
+	if (before !== after) return `${before} to ${after}`;
+	const {status} = one.live ?? {};
+	return status === 'deployed' ? `${after}, installed` : `${after}, begun and not finished (${status})`;
 };
 
 /** Components that go the same way are told together: twenty workspaces are one line. */

@@ -10,7 +10,7 @@ import type {Context} from '../base/context.ts';
  * How long a Lease lives without being renewed, seconds. A run that cannot renew it stops at two thirds of it; the last third
  * is longer than helm gets to close its release.
  */
-const leaseSeconds = 48;
+export const leaseSeconds = 48;
 
 /** True where the process can be looked up here and is not there, or is another one of its number. */
 const isGone = async ({pid, birth, ...place}: LeaseHolder): Promise<boolean> =>

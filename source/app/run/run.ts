@@ -130,9 +130,9 @@ const saveReport = async (
 	);
 };
 
-/** A plan that was verified is reported whatever was found; one that was applied once it is proved. */
+/** A plan that was verified is reported whatever was found; one that was applied once it is proved. A dry run is no acceptance. */
 const isReported = (state: RunState): boolean =>
-	state.pass === 'verify' ? state.outcome !== 'stopped' : isProved(state);
+	state.pass === 'verify' ? state.outcome !== 'stopped' : state.pass === 'apply' && isProved(state);
 
 /** Does what comes after a run. What fails of it is told, and neither how the run ended nor the rest of it changes. */
 type Tidy = <Result>(what: string, work: () => Result | Promise<Result>) => Promise<Result | undefined>;
