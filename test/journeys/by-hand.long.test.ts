@@ -121,7 +121,7 @@ journey(
 		await press('C-s');
 
 		await waitFor(/plan: \d+ changes/u);
-		await press('4');
+		await press('3');
 		await waitFor('saved:');
 		const file = path.join(place.work, 'zenml-airgap-answers.yaml');
 		expect((await stat(file)).mode & 0o777).toBe(0o600);

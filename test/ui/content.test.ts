@@ -136,7 +136,8 @@ describe('the plan', () => {
 			'  User     ada',
 			'',
 		]);
-		expect(reviewLabels({words: planWords.install, plan}).start).toBe('Start on prod');
+		const labels = reviewLabels({words: planWords.install, plan}, 78);
+		expect(labels).toEqual(['1 Start on prod', '2 Change an answer', '3 Save answers', '6 Quit']);
 		expect(aroundRows({status: 'looking', title: '', index: 0, count: 0}, 78)).toEqual([]);
 	});
 

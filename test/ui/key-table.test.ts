@@ -187,7 +187,7 @@ const seats: Readonly<Record<KeyPage, readonly Seat[]>> = {
 	list: [members, pressed(members, 'Up'), pressed(members, 'End'), pressed(members, 'Home')],
 	review: [review, pressed(review, 'Right', 'PgDn', 'PgDn'), searched(review, 'registry')],
 	reading: [reading, pressed(reading, 'PgDn'), searched(reading, 'line')],
-	topics: [pressed(review, '3'), pressed(review, '3', 'Down', 'Down'), searched(pressed(review, '3'), 'host')],
+	topics: [pressed(review, '2'), pressed(review, '2', 'Down', 'Down'), searched(pressed(review, '2'), 'host')],
 	details: [pressed(details, 'Down'), pressed(details, 'Down', 'Enter', 'PgDn'), searched(details, 'release')],
 	run: [busy, pressed(busy, 'Tab'), pressed(busy, 'Tab', 'Tab', 'PgUp'), searched(busy, 'line'), hidden],
 	problem: [

@@ -318,12 +318,36 @@ test.each<[string, readonly Press[], readonly string[], unknown]>([
 	['the change is over with its topic', [{text: '2'}, {text: '4'}, 'ctrl-n'], ['cancel-plan', 'plan'], 'review'],
 	['Escape closes the list of topics', [{text: '2'}, 'escape'], [], 'review'],
 	['p looks again', [{text: 'p'}], ['plan'], 'review'],
-	['Tab goes round the buttons', ['tab', 'tab', 'tab', 'tab', 'tab'], [], 'review'],
+	['Tab goes round the buttons', ['tab', 'tab', 'tab', 'tab'], [], 'review'],
 	['Escape leads to the questions', ['escape'], ['cancel-plan'], ['cluster', undefined, 0]],
 ])('review: %s', (_name, presses, types, expected) => {
 	const {state, effects} = play(review(), presses);
 	expect(effects.map(({type}) => type)).toEqual(types);
 	expect(place(state)).toEqual(expected);
+});
+
+test('a number of the review is that of its button, whether the plan is there or not', () => {
+	const opens = [{title: 'values', lines: ['+ a']}];
+	const images = {
+		id: 'images',
+		title: 'Images',
+		state: 'todo',
+		changes: [{action: 'push', target: 'a', opens}],
+	} as const;
+	const ready = {status: 'ready', view: {steps: [images]}} as const;
+	const looking = review();
+	const looked: UiState = {...looking, plan: ready};
+	for (const text of ['2', '3', '6']) {
+		const [before, then] = [play(looking, [{text}]), play(looked, [{text}])];
+		expect({...then.state, plan: before.state.plan}).toEqual(before.state);
+	}
+	expect(play(looking, [{text: '4'}]).state).toEqual(looking);
+	expect(play(looked, [{text: '4'}]).state.screen).toMatchObject({details: {focus: 0}});
+	expect(play(looked, [{text: '5'}]).state).toEqual(looked);
+	// The plan comes between the two keys.
+	const chosen = play(looking, ['right']).state;
+	expect(play({...chosen, plan: ready}, ['return']).state.screen).toMatchObject({choosing: 0});
+	expect(play(looked, ['right', 'return']).state.screen).toMatchObject({choosing: 0});
 });
 
 test('Start is refused while answers are not valid, with the first of them', () => {
@@ -351,7 +375,7 @@ test('on the first page all questions are offered beside the missing ones, and q
 });
 
 test('Quit asks before it leaves', () => {
-	const asked = play(review(), [{text: '4'}]);
+	const asked = play(review(), [{text: '6'}]);
 	expect(asked.effects).toEqual([]);
 	expect(asked.state.quitting).toBe(true);
 	expect(play(asked.state, [{text: 'n'}]).state.quitting).toBe(false);
@@ -629,7 +653,7 @@ test('x goes to the next problem of a long plan, and round to the first one; Sta
 });
 
 test('a plan with problems says so on the review, and one without says nothing', () => {
-	const reviewing: UiState = {...first(), screen: {name: 'review', top: 0, menu: 0}};
+	const reviewing: UiState = {...first(), screen: {name: 'review', top: 0, menu: 'start'}};
 	const bad = {
 		id: 'images',
 		title: 'Images',

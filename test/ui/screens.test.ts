@@ -124,7 +124,7 @@ const screens: ReadonlyArray<{
 		events: [],
 		shows: 'Certificate',
 	},
-	{name: 'review', presses: toReview, events: [], shows: '[Change an answer]'},
+	{name: 'review', presses: toReview, events: [], shows: '[2 Change'},
 	{name: 'the end of the review', presses: [...toReview, keys.end], events: [], shows: 'Mend it.'},
 	{name: 'topics to change', presses: [...toReview, '2'], events: [], shows: 'Which topic'},
 	{name: 'help', presses: ['?'], events: [], shows: 'Ctrl-C'},
@@ -306,7 +306,7 @@ test('without colour the focus is still told, by pointer and brackets', async ()
 	app = await openApp(fake.session);
 	expect(app.frame()).toMatch(/❯ 1 Begin/u);
 	await app.press(keys.enter, keys.right);
-	expect(app.frame()).toContain('[Save answers]');
+	expect(app.frame()).toContain('[3 Save answers]');
 });
 
 test('the run shows progress, what is watched, what it waits for and warnings', async () => {

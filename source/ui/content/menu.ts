@@ -32,6 +32,10 @@ const firstSeen = (labels: readonly string[], focus: number, width: number): num
 	return first;
 };
 
+/** Is there room for all buttons? Beside each label stand two cells for its brackets; between two buttons one is enough. */
+export const buttonsFit = (labels: readonly string[], width: number): boolean =>
+	labels.reduce((sum, label) => sum + cells(label) + 1, 2) <= width;
+
 /** Buttons side by side; the one in focus is always seen, inverse and in brackets, for terminals without colour. */
 export const buttonRow = (labels: readonly string[], focus: number, width: number): Row => {
 	const isNarrow = labels.reduce((sum, label) => sum + cells(label) + 5, 0) > width;

@@ -3,13 +3,15 @@ import type {Answers} from '../../answers/schema.ts';
 import {type Problem, partsOf} from '../../base/problem.ts';
 import {engineProblems} from '../../charts/databases.ts';
 import {placeOf} from '../../engine/plan-view.ts';
-import {pagesToRead, type ReviewButton} from '../state/review.ts';
+import {pagesToRead, reviewButtons} from '../state/review.ts';
+import {type ReviewButton, reviewButtonOrder} from '../state/screen.ts';
 import type {Scene, UiState} from '../state/types.ts';
 import {bodyColumns, pageRows} from '../terminal/layout.ts';
 import type {Glyphs} from '../terminal/marks.ts';
 import {blank, paragraph, type Row, row, type Scrolled} from '../terminal/rows.ts';
 import {clean, shortenMiddle} from '../terminal/text.ts';
 import {answerRows} from './answers.ts';
+import {buttonsFit} from './menu.ts';
 import {aroundRows, planProblems, planRows} from './plan.ts';
 
 /** Cells of a cluster's name on the button. */
@@ -18,18 +20,28 @@ const widestPlace = 24;
 const startLabel = (start: string, place: string | undefined): string =>
 	place === undefined ? start : `${start} on ${shortenMiddle(clean(place), widestPlace)}`;
 
-/** What can be done from the review page; the start is called what the plan calls it. */
-export const reviewLabels = ({
-	words,
-	plan,
-}: Pick<UiState, 'words' | 'plan'>): Readonly<Record<ReviewButton, string>> => ({
+type Labels = Readonly<Record<ReviewButton, string>>;
+
+/** What can be done; the start is called what the plan calls it. */
+const wholeLabels = ({words, plan}: Pick<UiState, 'words' | 'plan'>): Labels => ({
 	start: startLabel(words.start, plan.status === 'ready' ? placeOf(plan.view) : undefined),
-	read: 'Read pages',
-	details: 'Details',
 	change: 'Change an answer',
 	save: 'Save answers',
+	details: 'Details',
+	read: 'Read pages',
 	quit: 'Quit',
 });
+
+/** The buttons of the review page, with their numbers and in full words where there is room for them. */
+export const reviewLabels = (state: Pick<UiState, 'words' | 'plan'>, width: number): readonly string[] => {
+	const whole = wholeLabels(state);
+	const short: Labels = {...whole, change: 'Change', save: 'Save', read: 'Read'};
+	const shown = (labels: Labels): readonly string[] => reviewButtons(state).map((button) => labels[button]);
+	const numbered = (labels: Labels): readonly string[] =>
+		reviewButtons(state).map((button) => `${reviewButtonOrder.indexOf(button) + 1} ${labels[button]}`);
+	const choices = [numbered(whole), numbered(short), shown(whole), shown(short)];
+	return choices.find((labels) => buttonsFit(labels, width)) ?? shown(short);
+};
 
 const refusedRows = (refused: Problem, width: number): readonly Row[] => [
 	row('The run was not started', 'bad'),

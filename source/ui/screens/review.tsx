@@ -89,8 +89,8 @@ export const Review = (props: ScreenProps<On<'review'>>) => {
 	const extent = {...text, total: text.rows.length};
 	const top = topOf(state, extent);
 	const where = [position(text, top), `plan: ${planInShort(state.plan)}`].filter((part) => part !== '').join('; ');
-	const words = reviewLabels(state);
-	const labels = reviewButtons(state).map((button) => words[button]);
+	const labels = reviewLabels(state, width);
+	const focus = reviewButtons(state).indexOf(focusOf(state, extent));
 	const hints = [
 		['Enter', 'choose'],
 		[marks.sideways, 'button'],
@@ -106,11 +106,7 @@ export const Review = (props: ScreenProps<On<'review'>>) => {
 	return (
 		<Frame {...scene} search={search} title="Review" aside={aside} hints={hints} notice={state.notice}>
 			<Rows rows={seenRows(text, top, search)} width={width} height={text.height} />
-			<Rows
-				rows={[ruleRow(where, width, marks), buttonRow(labels, focusOf(state, extent), width)]}
-				width={width}
-				height={2}
-			/>
+			<Rows rows={[ruleRow(where, width, marks), buttonRow(labels, focus, width)]} width={width} height={2} />
 		</Frame>
 	);
 };

@@ -8,25 +8,21 @@ import {digit, isLetter, type Key, listMove, move, ringMove, scrollMove, takes} 
 import {openReview} from './open-review.ts';
 import {openQuestions} from './questions.ts';
 import {detailsKey, openings} from './review-parts/details.ts';
+import {type ReviewButton, reviewButtonOrder} from './screen.ts';
 import {after, type Env, type Notice, type On, type Turn, turn, type UiState} from './types.ts';
 
 type Reviewing = On<'review'>;
-
-export type ReviewButton = 'start' | 'read' | 'details' | 'change' | 'save' | 'quit';
 
 /** What is to be read before the start; empty while the plan is looked at. */
 export const pagesToRead = ({plan}: Pick<UiState, 'plan'>): readonly PlanPage[] =>
 	plan.status === 'ready' ? pagesOf(plan.view) : [];
 
-/** What can be done from the review page, in order. */
-export const reviewButtons = (state: Pick<UiState, 'plan'>): readonly ReviewButton[] => [
-	'start',
-	...(pagesToRead(state).length > 0 ? (['read'] as const) : []),
-	...(openings(state).length > 0 ? (['details'] as const) : []),
-	'change',
-	'save',
-	'quit',
-];
+/** What can be done from the review page now, in order. What comes with the plan comes behind what is always there. */
+export const reviewButtons = (state: Pick<UiState, 'plan'>): readonly ReviewButton[] =>
+	reviewButtonOrder.filter((button) => {
+		if (button === 'read') return pagesToRead(state).length > 0;
+		return button !== 'details' || openings(state).length > 0;
+	});
 
 /** The first row in view. */
 export const topOf = ({screen: {top}}: Reviewing, {total, end}: Extent): number =>
@@ -47,8 +43,9 @@ const proposed = (state: Reviewing, extent: Extent): ReviewButton => {
 };
 
 /** The button in focus: the chosen one, else the one that is proposed. */
-export const focusOf = (state: Reviewing, extent: Extent): number =>
-	state.screen.menu ?? Math.max(0, reviewButtons(state).indexOf(proposed(state, extent)));
+export const focusOf = (state: Reviewing, extent: Extent): ReviewButton =>
+	[state.screen.menu, proposed(state, extent)].find((button) => button && reviewButtons(state).includes(button)) ??
+	'start';
 
 /** The page with a row at its top. */
 export const scrolledTo = (state: Reviewing, extent: Extent, top: number): Reviewing => ({
@@ -92,8 +89,8 @@ const waitFor = (state: Reviewing, notice: Notice): Turn => {
 };
 
 /** A plan that takes something away is started by a yes. */
-const begin = (state: Reviewing, menu: number): Turn => {
-	const chosen: Reviewing = {...state, screen: {...state.screen, menu}};
+const begin = (state: Reviewing): Turn => {
+	const chosen: Reviewing = {...state, screen: {...state.screen, menu: 'start'}};
 	if (!judgeForm(state).ok) return start(chosen);
 	const reason = notYet(state);
 	if (reason) return waitFor(state, reason);
@@ -115,10 +112,10 @@ const onConsent = (state: Reviewing, key: Key): Turn => {
 const toQuestions = (state: Reviewing, scope: Scope): Turn =>
 	after(turn(state, {type: 'cancel-plan'}), (left) => openQuestions(left, scope));
 
-const press = (state: Reviewing, menu: number): Turn => {
-	switch (reviewButtons(state)[menu]) {
+const press = (state: Reviewing, menu: ReviewButton): Turn => {
+	switch (menu) {
 		case 'start':
-			return begin(state, menu);
+			return begin(state);
 		case 'read':
 			return turn({...state, screen: {...state.screen, menu, seen: true, reading: {page: 0, top: 0}}});
 		case 'details':
@@ -156,6 +153,18 @@ const onPages = (state: Reviewing, env: Env, key: Key): Turn => {
 	return to(next === undefined ? {page, top} : {page: next, top: 0});
 };
 
+/** Keys of the buttons: left and right choose one, Enter and its number press it. Undefined for other keys. */
+const onButtons = (state: Reviewing, extent: Extent, key: Key): Turn | undefined => {
+	const buttons = reviewButtons(state);
+	const focus = focusOf(state, extent);
+	// Whoever goes to the button and takes it means it; a digit may have been typed for another page.
+	if (key.id === 'return' && focus === 'quit') return turn(state, {type: 'exit', result: {ended: 'quit'}});
+	const chosen = key.id === 'return' ? focus : reviewButtonOrder[digit(key, reviewButtonOrder.length) ?? -1];
+	if (chosen !== undefined) return buttons.includes(chosen) ? press(state, chosen) : turn(state);
+	const menu = buttons[ringMove(key, buttons.indexOf(focus), buttons.length) ?? -1];
+	return menu && turn({...state, screen: {...state.screen, menu}});
+};
+
 /** Keys of the review page: up and down scroll, left and right choose a button. */
 export const reviewKey = (state: Reviewing, env: Env, key: Key): Turn => {
 	const {screen} = state;
@@ -166,14 +175,8 @@ export const reviewKey = (state: Reviewing, env: Env, key: Key): Turn => {
 	const extent = env.extent(state);
 	const moved = scrolled(state, extent, key);
 	if (moved !== undefined) return turn({...state, screen: moved});
-	const buttons = reviewButtons(state);
-	const chosen = key.id === 'return' ? focusOf(state, extent) : digit(key, buttons.length);
-	// Whoever goes to the button and takes it means it; a digit may have been typed for another page.
-	if (key.id === 'return' && buttons[chosen ?? -1] === 'quit')
-		return turn(state, {type: 'exit', result: {ended: 'quit'}});
-	if (chosen !== undefined) return press(state, chosen);
-	const menu = ringMove(key, focusOf(state, extent), buttons.length);
-	if (menu !== undefined) return turn({...state, screen: {...screen, menu}});
+	const pressed = onButtons(state, extent, key);
+	if (pressed) return pressed;
 	if (key.id === 'escape') return toQuestions(state, {kind: 'all'});
 	if (isLetter(key, 'd')) return turn({...state, screen: {...screen, details: {focus: 0}}});
 	return isLetter(key, 'p') ? openReview(state) : turn(state);

@@ -19,6 +19,10 @@ export type Field =
 /** A place in the questionnaire: topics and rows by their index. Without `item` a repeated topic shows its list. */
 export type Spot = {readonly topic: number; readonly item?: number | undefined; readonly focus: number};
 
+/** What can be done from the review page, in order; the place here is the number of the button, whatever else is there. */
+export const reviewButtonOrder = ['start', 'change', 'save', 'details', 'read', 'quit'] as const;
+export type ReviewButton = (typeof reviewButtonOrder)[number];
+
 /** The change in focus, and how far it is read; without `top` they stand in a list. */
 export type Details = {readonly focus: number; readonly top?: number};
 
@@ -38,7 +42,7 @@ export type Screen =
 			/** `end` stays there while the plan grows. */
 			readonly top: number | 'end';
 			/** The button in focus; absent until one was chosen. */
-			readonly menu?: number | undefined;
+			readonly menu?: ReviewButton | undefined;
 			/** True once rows of the plan were on the screen. */
 			readonly seen?: boolean;
 			/** Index of the topic in focus while one is chosen to be changed. */

@@ -79,7 +79,7 @@ export const keyTable = {
 	],
 	review: [
 		{keys: ['Enter'], does: 'press the button in focus'},
-		{keys: ['1', '2', '3', '4'], does: 'press a button by number'},
+		{keys: ['1', '2', '3', '6'], does: 'start, change, save, quit; 4 the changes, 5 the pages to read'},
 		{keys: ['Left', 'Right', 'Tab', 'Shift-Tab', 'h', 'l'], does: 'other button'},
 		...scrolling,
 		...searching,
