@@ -2,6 +2,7 @@ import {useInput, usePaste, useWindowSize} from 'ink';
 import {useSyncExternalStore} from 'react';
 import {useSeconds} from './components/spinner.tsx';
 import {envOf} from './content/extent.ts';
+import {besideNotice, withToldNotice} from './content/notice.ts';
 import {searchView} from './content/search/search.ts';
 import {CopyPage} from './screens/copy.tsx';
 import {Handover} from './screens/handover.tsx';
@@ -64,6 +65,8 @@ export const App = ({session, store}: {readonly session: Session; readonly store
 	const scene = {columns, rows, run, now: session.now()};
 	if (!fits(columns, rows)) return <TooSmall state={state} scene={scene} />;
 	const aside = `${session.rehearsal ? 'rehearsal  ' : ''}zenml-airgap ${session.version}`;
-	const search = searchView(state, envOf(scene));
-	return <Screen state={state} scene={scene} search={search} aside={aside} />;
+	const told = withToldNotice(state, scene);
+	const beside = besideNotice(scene, told.notice);
+	const search = searchView(state, envOf(beside));
+	return <Screen state={told} scene={beside} search={search} aside={aside} />;
 };

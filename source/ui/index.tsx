@@ -6,6 +6,7 @@ import type {AppResult, Session} from './state/session.ts';
 import {createUiStore, type UiStore, type UiTerminal} from './store.ts';
 import {copySequence, type Multiplexer, mostCopiedBytes} from './terminal/clipboard.ts';
 import {drained} from './terminal/drained.ts';
+import {clearedRow} from './terminal/left.ts';
 import {createSignaller, noSignals, type Signals} from './terminal/signals.ts';
 import {type Background, dark} from './terminal/theme.ts';
 import {wheelBack, wheelOn} from './terminal/wheel.ts';
@@ -122,6 +123,7 @@ export const runApp = async (
 		signal.removeEventListener('abort', interrupt);
 		store.close();
 		quieten();
+		stdout.write(clearedRow);
 	}
 	return result;
 };

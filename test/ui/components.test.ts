@@ -1,5 +1,6 @@
 import {afterEach, expect, test, vi} from 'vitest';
 import {problem} from '../../source/base/problem.ts';
+import {restMs} from '../../source/ui/state/rest.ts';
 import {fullDraft} from './helpers/answers.ts';
 import {fakeSession, started, type Untimed} from './helpers/fake-session.ts';
 import {keys, type OpenApp, openApp, settle} from './helpers/screen.tsx';
@@ -169,14 +170,37 @@ test('a notice that is longer than the window is told whole, and its path stands
 	await settle();
 	const rows = shown.frame().split('\n');
 	expect(rows.map((one) => one.trim()).join('')).toContain(`Report saved:${far}`);
+	// A row of it ends where a folder ends.
+	expect(rows.filter((one) => one.includes('a-long-folder')).every((one) => /(?:\/|\.txt)\s*$/u.test(one))).toBe(true);
 	expect(rows).toHaveLength(24);
-	expect(shown.frame()).not.toContain('search log');
+	expect(rows.at(-1)).toContain('search log');
 	fake.emit({type: 'run-finished', outcome: 'done', exitCode: 0});
 	await settle();
 	expect(shown.frame()).not.toContain('saved');
 });
 
-test('a notice gives the keys back by itself after some seconds', async () => {
+test('a notice lies over no choice of a problem and over no keys, and a question has the keys of its own', async () => {
+	const {app: shown, fake} = await atRun();
+	fake.emit({
+		type: 'step-problem',
+		step: 'images',
+		choices: ['retry', 'quit'],
+		problem: problem({code: 'registry-stalled', area: 'registry', message: 'm', cause: 'c', fix: 'f'}),
+	});
+	await settle();
+	const choices = ['Retry (r)', 'Save a problem report (w)', 'Quit, to go on later (q)', 'Enter choose'];
+	for (const choice of choices) expect(shown.frame()).toContain(choice);
+	shown.store.dispatch({type: 'saved', what: 'Report', path: `/${'state/'.repeat(14)}r.txt`}, {columns: 80, rows: 24});
+	await settle();
+	for (const choice of ['Report saved', ...choices]) expect(shown.frame()).toContain(choice);
+	await new Promise((resolve) => {
+		setTimeout(resolve, restMs);
+	});
+	await shown.press('q');
+	expect(shown.frame().split('\n').at(-1)?.trim()).toBe('y quit  any other key leave it');
+});
+
+test('a notice stays above the keys for some seconds, and goes by itself', async () => {
 	const {app: shown} = await atRun();
 	vi.useFakeTimers({toFake: ['setTimeout', 'clearTimeout']});
 	try {

@@ -140,7 +140,7 @@ const reading = pressed(
 		env: first.env,
 		state: {...reduce(planned.state, {type: 'plan-ready', view: pages}, first.env).state, notice: undefined},
 	}),
-	'2',
+	'5',
 );
 
 const podOf = (name: string): Untimed => ({

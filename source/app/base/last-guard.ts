@@ -2,7 +2,7 @@ import {exitCodes, type Problem, toProblem} from '../../base/problem.ts';
 import {kindOf} from '../../base/unexpected/kind.ts';
 
 /** Shows the main screen and the cursor again, and ends colors, mouse and bracketed paste (xterm, "Control Sequences"). */
-const restored = '\u001B[?1049l\u001B[?25h\u001B[0m\u001B[?1000l\u001B[?2004l\r';
+const restored = '\u001B[?1049l\u001B[?25h\u001B[0m\u001B[?1000l\u001B[?2004l\r\u001B[K';
 
 export type Terminal = {
 	readonly stdin: {readonly isTTY?: boolean; readonly setRawMode?: (raw: boolean) => unknown};

@@ -1,7 +1,8 @@
 import {Box} from 'ink';
 import type {ReactNode} from 'react';
 import type {RunState} from '../../engine/state.ts';
-import {footRows, type Hint, headRow, ruleRow} from '../content/frame.ts';
+import {type Hint, headRow, hintRow, ruleRow} from '../content/frame.ts';
+import {noticeRows} from '../content/notice.ts';
 import {overallText} from '../content/run/overall.ts';
 import {noSearch, type SearchView, typingRow} from '../content/search/search.ts';
 import type {Notice} from '../state/types.ts';
@@ -14,6 +15,7 @@ import {Rows} from './rows.tsx';
 /** The window around a screen. */
 export type FrameProps = {
 	readonly columns: number;
+	/** Those that the notice leaves. */
 	readonly rows: number;
 	readonly title: string;
 	/** At the right of the title: the version, or that this is a rehearsal. */
@@ -24,17 +26,15 @@ export type FrameProps = {
 	readonly hints: readonly Hint[];
 	/** What is searched: the text that is typed stands in place of the keys, what was found before them. */
 	readonly search?: SearchView;
-	/** Stands in place of the keys, and of the last rows of the body where it is longer than one. */
+	/** Stands in rows of its own above the keys. */
 	readonly notice?: Notice | undefined;
 	readonly children: ReactNode;
 };
 
-/** The last rows: the text that is typed below any notice, else the notice, else the keys. */
-const footOf = ({hints, search = noSearch, notice}: FrameProps, scroll: Scroll): readonly Row[] => {
+/** The last row: the text that is typed, else the keys. */
+const lastRow = ({hints, search = noSearch}: FrameProps, scroll: Scroll): Row => {
 	const {typing} = search;
-	if (!typing) return footRows([...search.hints, ...hints], notice, scroll.width);
-	const above = notice ? footRows([], notice, scroll.width) : [];
-	return [...above, typingRow(typing.label, typing.line, scroll)];
+	return typing ? typingRow(typing.label, typing.line, scroll) : hintRow([...search.hints, ...hints], scroll.width);
 };
 
 /** Head, body and foot of every screen; exactly as large as the window, whatever is in it. */
@@ -43,11 +43,11 @@ export const Frame = (props: FrameProps) => {
 	const marks = glyphs(useLook());
 	const width = bodyColumns(columns);
 	const overall = run && run.outcome === undefined ? overallText(run, now) : '';
-	const foot = footOf(props, {width, marks});
+	const foot = [...noticeRows(props.notice, width), lastRow(props, {width, marks})];
 	return (
-		<Box flexDirection="column" width={columns} height={rows} paddingX={1} overflow="hidden">
+		<Box flexDirection="column" width={columns} height={rows + foot.length - 1} paddingX={1} overflow="hidden">
 			<Rows rows={[headRow(title, aside, width, marks), ruleRow(overall, width, marks)]} width={width} height={2} />
-			<Box flexDirection="column" height={bodyRows(rows) + 1 - foot.length} width={width} overflow="hidden">
+			<Box flexDirection="column" height={bodyRows(rows)} width={width} overflow="hidden">
 				{children}
 			</Box>
 			<Rows rows={foot} width={width} height={foot.length} />

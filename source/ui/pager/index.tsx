@@ -1,6 +1,7 @@
 import {render} from 'ink';
 import {Painted} from '../components/painted.tsx';
 import type {AppOptions} from '../index.tsx';
+import {clearedRow} from '../terminal/left.ts';
 import {dark} from '../terminal/theme.ts';
 import {Pager} from './pager.tsx';
 import {createPagerStore, type Pages} from './store.ts';
@@ -35,5 +36,6 @@ export const runPager = async (
 		await app.waitUntilExit();
 	} finally {
 		signal.removeEventListener('abort', end);
+		stdout.write(clearedRow);
 	}
 };

@@ -3,6 +3,7 @@ import {useSyncExternalStore} from 'react';
 import {Frame} from '../components/frame.tsx';
 import {Rows} from '../components/rows.tsx';
 import {type Hint, ruleRow} from '../content/frame.ts';
+import {besideNotice} from '../content/notice.ts';
 import {markedRows, noSearch, type SearchView, seenRows} from '../content/search/search.ts';
 import {TooSmall} from '../screens/overlays.tsx';
 import {type Key, keysOf} from '../state/keys.ts';
@@ -44,13 +45,15 @@ type Shown = {readonly title: string; readonly rows: readonly Row[]; readonly wh
 
 /** The pages on a screen: draws the store and hands every key to it. */
 export const Pager = ({store, version}: {readonly store: PagerStore; readonly version: string}) => {
-	const {columns, rows} = useWindowSize();
+	const {columns, rows: all} = useWindowSize();
 	const state = useSyncExternalStore(store.subscribe, store.getState);
+	const notice = state.notice === undefined ? undefined : ({role: 'warn', text: state.notice} as const);
+	const {rows} = besideNotice({columns, rows: all}, notice);
 	const marks = glyphs(useLook());
-	const press = (key: Key): void => store.press(key, {columns, rows});
+	const press = (key: Key): void => store.press(key, {columns, rows: all});
 	useInput((input, key) => keysOf(input, key).forEach(press));
 	usePaste((text) => press({id: 'paste', text}));
-	if (!fits(columns, rows)) return <TooSmall state={{quitting: false}} scene={{columns, rows}} />;
+	if (!fits(columns, all)) return <TooSmall state={{quitting: false}} scene={{columns, rows: all}} />;
 	const width = bodyColumns(columns);
 	const height = pagerHeight(rows);
 	const {reading, focus} = state;
@@ -66,7 +69,6 @@ export const Pager = ({store, version}: {readonly store: PagerStore; readonly ve
 		return {title, rows: seenRows(page, top, search), where: position(page, top)};
 	};
 	const {title, rows: seen, where} = shown();
-	const notice = state.notice === undefined ? undefined : ({role: 'warn', text: state.notice} as const);
 	return (
 		<Frame
 			columns={columns}

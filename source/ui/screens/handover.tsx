@@ -1,6 +1,6 @@
 import {Frame} from '../components/frame.tsx';
 import {Rows} from '../components/rows.tsx';
-import {type Hint, ruleRow} from '../content/frame.ts';
+import {type Hint, ruleRow, yesHints} from '../content/frame.ts';
 import {handoverText} from '../content/handover.ts';
 import {buttonRow} from '../content/menu.ts';
 import {seenRows} from '../content/search/search.ts';
@@ -45,7 +45,7 @@ export const Handover = ({state, scene, search, aside, page}: ScreenProps & {rea
 			search={search}
 			title={handover.title}
 			aside={aside}
-			hints={hintsOf(page, marks)}
+			hints={confirming ? yesHints('confirm', 'not yet') : hintsOf(page, marks)}
 			notice={state.notice}
 		>
 			<Rows rows={rows} width={width} height={bodyRows(scene.rows)} />

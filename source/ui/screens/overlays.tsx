@@ -26,6 +26,7 @@ export const Help = ({state, scene, search, aside}: ScreenProps) => {
 			title="Keys"
 			aside={aside}
 			hints={[...scrolls, ['/', 'search'], ['any other key', 'back']]}
+			notice={state.notice}
 		>
 			<Rows rows={seenRows(text, state.helpTop, search)} width={width} height={text.height} />
 			<Rows rows={[ruleRow(position(text, state.helpTop), width, marks)]} width={width} height={1} />
@@ -100,7 +101,7 @@ export const QuitQuestion = ({state, scene, aside}: ScreenProps) => {
 		['Ctrl-C', 'at once'],
 	] as const;
 	return (
-		<Frame {...scene} title={title} aside={aside} hints={hints}>
+		<Frame {...scene} title={title} aside={aside} hints={hints} notice={state.notice}>
 			<Rows rows={rows} width={width} height={bodyRows(scene.rows)} />
 		</Frame>
 	);

@@ -3,19 +3,12 @@ import {Rows} from '../components/rows.tsx';
 import {type Hint, ruleRow} from '../content/frame.ts';
 import {podLogPosition, podLogText} from '../content/run/pod-log.ts';
 import {seenRows} from '../content/search/search.ts';
-import {pageOf} from '../state/page.ts';
 import {podChoice} from '../state/pod-log.ts';
-import type {Notice, PodLogView, Scene} from '../state/types.ts';
+import type {PodLogView} from '../state/types.ts';
 import {bodyColumns} from '../terminal/layout.ts';
 import {glyphs} from '../terminal/marks.ts';
 import {useLook} from '../terminal/theme.ts';
 import type {ScreenProps} from './props.ts';
-
-/** What waits below the page; undefined while nothing does. */
-const waitingNotice = ({run}: Scene): Notice | undefined => {
-	const page = pageOf(run);
-	return page && {role: 'warn', text: `${page.step.title} waits for you: Esc leaves this log.`};
-};
 
 /** Log and events of one pod, over the page that asked for them. */
 export const PodLogPage = ({state, scene, search, aside, view}: ScreenProps & {readonly view: PodLogView}) => {
@@ -33,14 +26,7 @@ export const PodLogPage = ({state, scene, search, aside, view}: ScreenProps & {r
 		['?', 'help'],
 	];
 	return (
-		<Frame
-			{...scene}
-			search={search}
-			title={`Pod ${view.pod.name}`}
-			aside={aside}
-			hints={hints}
-			notice={state.notice ?? waitingNotice(scene)}
-		>
+		<Frame {...scene} search={search} title={`Pod ${view.pod.name}`} aside={aside} hints={hints} notice={state.notice}>
 			<Rows rows={seenRows(text, view.top ?? text.rows.length, search)} width={width} height={text.height} />
 			<Rows rows={[ruleRow(podLogPosition(view, scene, text), width, marks)]} width={width} height={1} />
 		</Frame>

@@ -1,23 +1,34 @@
 import {Frame} from '../components/frame.tsx';
 import {Rows} from '../components/rows.tsx';
-import {ruleRow} from '../content/frame.ts';
+import {type Hint, ruleRow, yesHints} from '../content/frame.ts';
 import {menuRows} from '../content/menu.ts';
 import {consentOf, problemLabels, problemText} from '../content/problem.ts';
 import {seenRows} from '../content/search/search.ts';
 import {type ProblemPage, viewOf} from '../state/page.ts';
 import {problemButtons} from '../state/page-keys.ts';
+import {podsOf} from '../state/pod-log.ts';
 import {bodyColumns, bodyRows} from '../terminal/layout.ts';
-import {glyphs} from '../terminal/marks.ts';
+import {type Glyphs, glyphs} from '../terminal/marks.ts';
 import {position, type Row} from '../terminal/rows.ts';
 import {shorten} from '../terminal/text.ts';
 import {useLook} from '../terminal/theme.ts';
 import type {ScreenProps} from './props.ts';
 
-const consentHints = [
-	['y', 'go this way'],
-	['any other key', 'leave it'],
+const consentHints: readonly Hint[] = [...yesHints('go this way', 'leave it'), ['PgUp PgDn', 'scroll']];
+
+/** The log of a pod is offered where there is one to be read. */
+const hintsOf = ({step}: ProblemPage, {arrows}: Pick<Glyphs, 'arrows'>): readonly Hint[] => [
+	['Enter', 'choose'],
+	['i', 'explain'],
+	['y', 'copy'],
+	['t', 'papers'],
+	...(podsOf(step.items).length > 0 ? [['L', 'pod log'] as const] : []),
+	[arrows, 'move'],
 	['PgUp PgDn', 'scroll'],
-] as const;
+	['/', 'search'],
+	['Esc', 'log and steps'],
+	['?', 'help'],
+];
 
 /** What went wrong and what can be done about it. */
 export const Problem = ({state, scene, search, aside, page}: ScreenProps & {readonly page: ProblemPage}) => {
@@ -41,19 +52,9 @@ export const Problem = ({state, scene, search, aside, page}: ScreenProps & {read
 		ruleRow(position(text, top), width, marks),
 		...(asked === undefined ? menuRows(labels, menu, {width, height: labels.length, marks}) : question),
 	];
-	const hints = consent
-		? consentHints
-		: ([
-				['Enter', 'choose'],
-				['i', 'explain'],
-				['y', 'copy'],
-				['t', 'papers'],
-				[marks.arrows, 'move'],
-				['PgUp PgDn', 'scroll'],
-				['/', 'search'],
-				['Esc', 'log and steps'],
-				['?', 'help'],
-			] as const);
+	const confirmHints = yesHints(view.confirming === 'quit' ? 'quit' : 'go on without it', 'leave it');
+	const askedHints = consent ? consentHints : confirmHints;
+	const hints = asked === undefined ? hintsOf(page, marks) : askedHints;
 	return (
 		<Frame {...scene} search={search} title={`Problem: ${title}`} aside={aside} hints={hints} notice={state.notice}>
 			<Rows rows={seenRows(text, top, search)} width={width} height={text.height} />

@@ -3,7 +3,7 @@ import {topics} from '../../answers/questions.ts';
 import {loginAt} from '../../answers/secret/login.ts';
 import {Frame} from '../components/frame.tsx';
 import {Rows} from '../components/rows.tsx';
-import {type Hint, ruleRow, wallRows} from '../content/frame.ts';
+import {type Hint, ruleRow, wallRows, yesHints} from '../content/frame.ts';
 import {focusRows} from '../content/question.ts';
 import {markedRows} from '../content/search/search.ts';
 import {entryRows, topicRows, topicTitle} from '../content/topic.ts';
@@ -61,7 +61,7 @@ export const Questions = ({state, scene, search, aside}: ScreenProps<Asking>) =>
 	const side = topicColumns(scene.columns);
 	const width = bodyColumns(scene.columns) - (side === 0 ? 0 : side + 2);
 	const height = bodyRows(scene.rows);
-	const hints = hintsOf(state, marks.arrows);
+	const hints = state.screen.removing ? yesHints('take it out', 'keep it') : hintsOf(state, marks.arrows);
 	return (
 		<Frame {...scene} search={search} title={topicTitle(state)} aside={aside} hints={hints} notice={state.notice}>
 			<Box height={height}>

@@ -1,7 +1,7 @@
 import {topics} from '../../answers/questions.ts';
 import {Frame} from '../components/frame.tsx';
 import {Rows} from '../components/rows.tsx';
-import {ruleRow} from '../content/frame.ts';
+import {type Hint, ruleRow, yesHints} from '../content/frame.ts';
 import {buttonRow, menuRows} from '../content/menu.ts';
 import {planInShort} from '../content/plan.ts';
 import {planPageText, reviewLabels, reviewText} from '../content/review.ts';
@@ -91,18 +91,20 @@ export const Review = (props: ScreenProps<On<'review'>>) => {
 	const where = [position(text, top), `plan: ${planInShort(state.plan)}`].filter((part) => part !== '').join('; ');
 	const labels = reviewLabels(state, width);
 	const focus = reviewButtons(state).indexOf(focusOf(state, extent));
-	const hints = [
-		['Enter', 'choose'],
-		[marks.sideways, 'button'],
-		['/', 'search'],
-		['d', 'details'],
-		['t', 'papers'],
-		['?', 'help'],
-		['Esc', 'questions'],
-		[marks.arrows, 'scroll'],
-		['End', 'plan'],
-		['p', 'look again'],
-	] as const;
+	const hints: readonly Hint[] = state.screen.consenting
+		? yesHints('start', 'not yet')
+		: [
+				['Enter', 'choose'],
+				[marks.sideways, 'button'],
+				['/', 'search'],
+				['d', 'details'],
+				['t', 'papers'],
+				['?', 'help'],
+				['Esc', 'questions'],
+				[marks.arrows, 'scroll'],
+				['End', 'plan'],
+				['p', 'look again'],
+			];
 	return (
 		<Frame {...scene} search={search} title="Review" aside={aside} hints={hints} notice={state.notice}>
 			<Rows rows={seenRows(text, top, search)} width={width} height={text.height} />

@@ -8,8 +8,8 @@ import {detailText} from '../content/detail.ts';
 import {type Hint, ruleRow, wallRows} from '../content/frame.ts';
 import {logRows, logTitle} from '../content/log.ts';
 import {stepRows} from '../content/steps.ts';
-import {currentStep, isSearching, pageOf} from '../state/page.ts';
-import type {Notice, Scene, UiState} from '../state/types.ts';
+import {currentStep} from '../state/page.ts';
+import type {UiState} from '../state/types.ts';
 import {bodyColumns, detailColumns, runRows, stepColumns} from '../terminal/layout.ts';
 import {glyphs} from '../terminal/marks.ts';
 import {type Row, type Scrolled, visible} from '../terminal/rows.ts';
@@ -80,28 +80,13 @@ const hintsOf = ({run}: UiState, arrows: string): readonly Hint[] => {
 	return [[arrows, run.pane === 'steps' ? 'step' : 'scroll'], ...runHints];
 };
 
-/** What waits until the search text is typed; undefined while nothing does. */
-const waitingNotice = (state: UiState, {run}: Scene): Notice | undefined => {
-	if (!isSearching(state)) return undefined;
-	const page = pageOf(run);
-	const waits = page ? page.step.title : run?.outcome !== undefined && 'The end of the run';
-	return waits ? {role: 'warn', text: `${waits} waits for you: Enter or Esc ends the search and shows it.`} : undefined;
-};
-
 /** Steps at the left, the step in focus at the right, the log below. */
 export const Run = ({state, scene, search, aside}: ScreenProps) => {
 	const marks = glyphs(useLook());
 	const {top, log} = runRows(scene.rows);
 	const hints = hintsOf(state, marks.arrows);
 	return (
-		<Frame
-			{...scene}
-			search={search}
-			title={titleOf(scene.run)}
-			aside={aside}
-			hints={hints}
-			notice={waitingNotice(state, scene) ?? state.notice}
-		>
+		<Frame {...scene} search={search} title={titleOf(scene.run)} aside={aside} hints={hints} notice={state.notice}>
 			<Box height={top} width={bodyColumns(scene.columns)}>
 				<StepList state={state} scene={scene} search={search} height={top} />
 				<Rows rows={wallRows(top, marks)} width={2} height={top} />
