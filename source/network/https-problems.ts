@@ -1,6 +1,7 @@
 import {tlsReasonOf} from '../base/openssl.ts';
 import type {ProblemArea, ProblemError} from '../base/problem.ts';
 import type {CaseOf, Circumstances} from '../base/problem-table.ts';
+import {formatMoment} from '../base/units.ts';
 import {httpsUrl} from '../base/url.ts';
 import {codeOf, type Fault, faultOf} from '../http/fault.ts';
 import type {Peer} from './peer.ts';
@@ -34,8 +35,6 @@ type Given = Failure & {
 	readonly more: Circumstances;
 };
 
-const dateOf = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-
 // The certificates that ingress-nginx and Traefik make for themselves when they have none for a host.
 const builtIn = /Kubernetes Ingress Controller Fake Certificate|TRAEFIK DEFAULT CERT/u;
 
@@ -53,7 +52,7 @@ const expired = ({place, host, at, peer, words, more}: Given): ProblemError => {
 	if (!peer) return networkProblems.error('https-certificate-expired', {case: 'unseen', ...given, words}, more);
 	if (peer.notAfter >= Date.now())
 		return networkProblems.error('https-certificate-expired', {case: 'one above it', ...given}, more);
-	const until = dateOf(peer.notAfter);
+	const until = formatMoment(peer.notAfter);
 	return networkProblems.error('https-certificate-expired', {case: 'itself', ...given, until}, more);
 };
 
@@ -61,7 +60,7 @@ const notYetValid = ({place, peer, words, more}: Given): ProblemError =>
 	peer
 		? networkProblems.error(
 				'https-certificate-not-yet-valid',
-				{case: 'itself', place, from: dateOf(peer.notBefore)},
+				{case: 'itself', place, from: formatMoment(peer.notBefore)},
 				more,
 			)
 		: networkProblems.error('https-certificate-not-yet-valid', {case: 'unseen', place, words}, more);

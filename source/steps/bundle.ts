@@ -1,20 +1,18 @@
 import {counted, oneLine} from '../base/text.ts';
-import {formatBytes} from '../base/units.ts';
+import {formatBytes, formatMoment} from '../base/units.ts';
 import type {Bundle, Verified} from '../bundle/types.ts';
 import {imagesFit, versionsFit} from '../charts/index.ts';
 import type {Finding, Kept} from '../engine/plan.ts';
 import {countOfAll} from '../oci/left-out.ts';
 import {longTimeouts, type Step, type World} from './world.ts';
 
-const time = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-
 /** What was found whole, and what of it was not read anew because it has not changed since. */
 const wholeness = ({files, bytes, read, since}: Verified): string => {
 	const whole = `${counted(files, 'file')} (${formatBytes(bytes)}) whole`;
 	if (since === undefined) return whole;
 	return read === 0
-		? `${whole}, as verified at ${time(since)}`
-		: `${whole}, ${formatBytes(read)} read now, the rest as verified at ${time(since)} and unchanged since`;
+		? `${whole}, as verified at ${formatMoment(since)}`
+		: `${whole}, ${formatBytes(read)} read now, the rest as verified at ${formatMoment(since)} and unchanged since`;
 };
 
 const unsaved = ({notRemembered}: Verified): readonly string[] =>

@@ -268,8 +268,9 @@ test('a secret that was typed for an earlier run is asked for until it is typed 
 	expect(missingPaths(formOf(draft))).toEqual([]);
 	const form = formOf(draft, ['registry.password']);
 	const asked = askAnswers(shown.lines, form, {kind: 'missing', paths: missingPaths(form)}, keep);
-	await shown.answer(['[typed in, kept in memory]: ', '']);
-	await shown.answer(['Not valid: Password or token is not kept between runs: type it again', 'hunter2']);
+	await shown.answer(['Password or token: ', '']);
+	await shown.answer(['Not valid: Password or token is not kept between runs: type it again', '?']);
+	await shown.answer(['Password or token: ', 'hunter2']);
 	expect((await asked).form).toEqual(formOf(draft));
 	expect(kept).toEqual([['registry.password', 'hunter2']]);
 });

@@ -139,7 +139,7 @@ test('answers are saved and changed before the start, and the plan is made again
 	await talk.waitFor(`Saved: ${path.join(talk.folder, 'zenml-airgap-answers.yaml')}`);
 	await talk.answer([start, 'change'], ['Which topic? Its number: ', '7'], ['Organization [default]: ', 'acme']);
 	await talk.waitFor('  Organization: acme');
-	await talk.answer([start, 'no']);
+	await talk.answer([start, 'back'], ['Organization [acme]: ', ''], [start, 'quit']);
 	expect(await talk.code).toBe(0);
 	expect(talk.shown()).toContain('Nothing was changed. Start again with: zenml-airgap install');
 	expect(await readFile(path.join(talk.folder, 'zenml-airgap-answers.yaml'), 'utf8')).not.toContain('acme');
@@ -157,7 +157,7 @@ test('answers that cannot be saved where the operator is are told so, and the co
 test('a secret of an earlier run is asked for again and goes to no file and no line', async () => {
 	const registry = {host: 'registry.corp.example', username: 'pusher', password: 'prompt'};
 	const talk = await sit(working(), {...fullDraft, registry});
-	await talk.answer(['Password or token [typed in, kept in memory]: ', 'hunter2-secret'], [start, 'save']);
+	await talk.answer(['Password or token: ', 'hunter2-secret'], [start, 'save']);
 	await talk.waitFor('Saved: ');
 	await talk.answer([start, 'no']);
 	await talk.code;

@@ -30,7 +30,7 @@ test('what was found is told with an earlier run, and nothing twice', () => {
 		},
 		planWords.install,
 	);
-	expect(lines).toContain('Earlier run of 1970-01-01T00:00:00.000Z: it was stopped');
+	expect(lines).toContain('Earlier run of 1970-01-01 00:00 UTC: it was stopped');
 	expect(lines).toContain(`Cluster: ${found.kubeconfig.text}`);
 	expect(lines).toContain('  Registry 127.0.0.1:5000');
 	expect(lines.join('\n')).not.toContain(found.kubeconfig.server);

@@ -316,12 +316,12 @@ test('what cannot be found at the start is told, and the questions are still ope
 });
 
 test('an earlier run is told with its time and offered to be gone on with', async () => {
-	const at = new Date(2026, 10, 22, 14, 3).getTime();
+	const at = Date.UTC(2026, 10, 22, 14, 3);
 	const fake = fakeSession({
 		found: async () => ({...found, earlier: {text: 'stopped in Images', finished: false, resumable: true, at}}),
 	});
 	app = await openApp(fake.session);
-	expect(app.frame()).toContain('Earlier run of 2026-11-22 14:03: stopped in Images');
+	expect(app.frame()).toContain('Earlier run of 2026-11-22 14:03 UTC: stopped in Images');
 	expect(app.frame()).toContain('Go on with the earlier run');
 });
 

@@ -9,12 +9,12 @@ let app: OpenApp | undefined;
 afterEach(() => app?.close());
 
 const {database: _database, ...withoutDatabase} = fullDraft;
-const at = new Date(2026, 10, 29, 3, 12).getTime();
+const at = Date.UTC(2026, 10, 29, 3, 12);
 
 test('unfinished answers are gone on with at the first one that is missing, by Enter alone', async () => {
 	const unfinished = {draft: withoutDatabase, untyped: [], at, count: 8, first: true};
 	app = await openApp(fakeSession({unfinished, plan: async () => ({steps: []})}).session);
-	expect(app.frame()).toMatch(/Go on with the 8 answers of 2026-11-29 03:12/u);
+	expect(app.frame()).toMatch(/Go on with the 8 answers of 2026-11-29 03:12 UTC/u);
 	expect(app.frame()).toContain('Start anew');
 	await app.press(keys.enter);
 	expect(app.frame()).toContain('Database');

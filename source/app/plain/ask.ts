@@ -1,7 +1,7 @@
 import {addItem, type Draft, getAt, itemCount} from '../../answers/draft.ts';
 import {optionsOf, proposalInWords, said} from '../../answers/form/answering.ts';
 import {missingPaths, pathsNamed, type QuestionAt, type Scope} from '../../answers/form/asking.ts';
-import {complaintAt, type Form, judgeForm, withoutMember} from '../../answers/form/form.ts';
+import {complaintAt, type Form, judgeForm, openSecrets, withoutMember} from '../../answers/form/form.ts';
 import {topics} from '../../answers/questions.ts';
 import type {Answers} from '../../answers/schema.ts';
 import {loginAt} from '../../answers/secret/login.ts';
@@ -28,7 +28,7 @@ export type Keeper = {
 
 /** What is said once, before the first question. */
 export const plainHelp =
-	'Enter takes what stands in brackets. Words: back (the question before), quit (leave), explain (all about this answer), - (no answer, where one may be left out).';
+	'Enter takes what stands in brackets. Words: back (the question before), quit (leave), explain or ? (all about this answer), - (no answer, where one may be left out).';
 
 /** ` (number 2)` behind the label of a question about a member of a list. */
 const memberWords = (path: string): string => {
@@ -54,9 +54,15 @@ const waysToAnswer = ({draft}: Form, at: QuestionAt): readonly string[] => {
 	}
 };
 
-const promptOf = ({draft}: Form, at: QuestionAt): string => {
-	const {label, kind, optional} = at.question;
-	const proposal = proposalInWords(draft, at) || (optional ? 'not set' : '');
+/** What Enter takes; nothing where a secret was typed in an earlier run, which is not kept. */
+const takenByEnter = (form: Form, at: QuestionAt): string => {
+	if (openSecrets(form).includes(at.path)) return '';
+	return proposalInWords(form.draft, at) || (at.question.optional ? 'not set' : '');
+};
+
+const promptOf = (form: Form, at: QuestionAt): string => {
+	const {label, kind} = at.question;
+	const proposal = takenByEnter(form, at);
 	return `${label}${kind === 'yes-no' ? ' yes/no' : ''}${proposal === '' ? '' : ` [${proposal}]`}: `;
 };
 
@@ -66,7 +72,8 @@ const typedFor = async (lines: PlainLines, form: Form, entry: QuestionEntry, {ex
 		const typed = await lines.ask(promptOf(form, entry), {secret: entry.question.kind === 'secret'});
 		const word = typed.trim().toLowerCase();
 		if (word === 'quit') throw new PlainLeft();
-		if (word !== 'explain') return typed;
+		// No answer is a lone question mark, and nobody who types a secret would see that it became one.
+		if (word !== 'explain' && word !== '?') return typed;
 		lines.say('', ...(await explain(entry.path)));
 	}
 };

@@ -4,6 +4,7 @@ import {errnoWords} from '../../base/errno.ts';
 import {asciiMarks} from '../../base/printable.ts';
 import {isAbort} from '../../base/problem.ts';
 import {counted} from '../../base/text.ts';
+import {formatMoment} from '../../base/units.ts';
 import type {Listener} from '../../engine/events.ts';
 import {type PlanView, placeOf, untoldLoss} from '../../engine/plan-view.ts';
 import type {PlanWords} from '../../engine/plan-words.ts';
@@ -22,7 +23,7 @@ import {attendPlainly} from './attend.ts';
 import {plainEntries} from './entries.ts';
 import {createPlainLines, type PlainLines} from './lines.ts';
 import {foundLines, planDetails, planLines, reviewLines} from './pages.ts';
-import {askWord, PlainLeft} from './words.ts';
+import {askWord, askWordOrBack, PlainLeft} from './words.ts';
 
 /** What all parts of one conversation share. */
 type Talk = {
@@ -55,22 +56,28 @@ const saved = async ({session, context: {workingDirectory}}: Talk, {draft}: Form
 	}
 };
 
-/** Review and dry run of complete answers, and whether to start: `yes`, or what is to be changed. @throws PlainLeft */
-const review = async (talk: Talk, {form, answers}: Complete): Promise<'yes' | {readonly change: Scope}> => {
+/** What is asked before the start, with the cluster that it is on. */
+const startQuestion = ({start}: PlanWords, plan: PlanView): string => {
+	const place = placeOf(plan);
+	return `${start}${place === undefined ? '' : ` on ${place}`}?`;
+};
+
+/** Review and dry run of complete answers, and whether to start: `yes`, `back`, or what is to be changed. @throws PlainLeft */
+const review = async (talk: Talk, {form, answers}: Complete): Promise<'yes' | 'back' | {readonly change: Scope}> => {
 	const {session, lines, signal, options} = talk;
 	const {plan: entry} = options;
 	lines.say('', 'Answers', ...reviewLines(form), '', 'Looking at what will be done. Nothing is changed.');
 	const plan = await session.look(answers, {listeners: [], signal});
 	lines.say('', 'What will be done', ...planLines(plan), '');
-	const place = placeOf(plan);
-	const question = `${entry.words.start}${place === undefined ? '' : ` on ${place}`}?`;
+	const question = startQuestion(entry.words, plan);
 	const details = planDetails(plan);
 	const offered = details.length > 0 ? (['details'] as const) : [];
 	for (;;) {
-		const word = await askWord(lines, question, ['yes', 'no', ...offered, 'change', 'save']);
+		const word = await askWordOrBack(lines, question, ['yes', 'no', ...offered, 'change', 'save']);
 		if (word === 'details') lines.say(...details);
 		if (word === 'yes' && (await consents(lines, entry.words, plan))) return 'yes';
 		if (word === 'no') throw new PlainLeft();
+		if (word === 'back') return word;
 		if (word === 'change') return {change: await askTopic(lines)};
 		if (word === 'save') lines.say(await saved(talk, form));
 	}
@@ -101,7 +108,7 @@ const beginning = async ({
 			? 'no'
 			: await askWord(
 					lines,
-					`Go on with ${keptInWords(kept)} of ${new Date(kept.at).toISOString()}?`,
+					`Go on with ${keptInWords(kept)} of ${formatMoment(kept.at)}?`,
 					['yes', 'no', 'quit'],
 					prefersLoaded ? 'no' : 'yes',
 				);
@@ -136,6 +143,12 @@ const offererOf =
 	async (draft, path) =>
 		offerAnswer(context, draft, {path, base: ''}, signal);
 
+/** The last question of a scope, asked again; where that had none, those of a topic to be chosen. @throws PlainLeft */
+const lastOf = async (lines: PlainLines, form: Form, scope: Scope): Promise<Scope> => {
+	const last = plainEntries(form, scope).findLast(({kind}) => kind === 'question');
+	return last?.kind === 'question' ? {kind: 'missing', paths: [last.path]} : askTopic(lines);
+};
+
 /** Questions, review and dry run, until it is to be started. @throws PlainLeft */
 const prepare = async (talk: Talk): Promise<Complete> => {
 	const {context, options, session, lines} = talk;
@@ -153,7 +166,7 @@ const prepare = async (talk: Talk): Promise<Complete> => {
 		const decided = await review(talk, complete);
 		if (decided === 'yes') return complete;
 		({form} = complete);
-		scope = decided.change;
+		scope = decided === 'back' ? await lastOf(talk.lines, form, scope) : decided.change;
 	}
 };
 

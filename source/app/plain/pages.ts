@@ -2,6 +2,7 @@ import {said} from '../../answers/form/answering.ts';
 import {type QuestionAt, questionsIn} from '../../answers/form/asking.ts';
 import type {Form} from '../../answers/form/form.ts';
 import {topics} from '../../answers/questions.ts';
+import {formatMoment} from '../../base/units.ts';
 import {formatChange} from '../../engine/changes.ts';
 import {type PlanStep, type PlanView, pagesOf, verdictOf} from '../../engine/plan-view.ts';
 import type {PlanWords} from '../../engine/plan-words.ts';
@@ -20,7 +21,7 @@ export const foundLines = (
 	...(rehearsal ? ['This is a rehearsal: nothing outside of it is touched.'] : []),
 	...fault,
 	...unfinished,
-	...(earlier ? [`Earlier run of ${new Date(earlier.at).toISOString()}: ${earlier.text}`] : []),
+	...(earlier ? [`Earlier run of ${formatMoment(earlier.at)}: ${earlier.text}`] : []),
 	`Bundle ${bundle.path}: ${bundle.text}`,
 	`Cluster${kubeconfig.context === '' ? '' : ` ${kubeconfig.context}`}: ${kubeconfig.text}`,
 	...lines

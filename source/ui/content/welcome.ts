@@ -1,14 +1,17 @@
 import {counted} from '../../base/text.ts';
+import {formatMoment} from '../../base/units.ts';
 import type {Found, Sighting, Unfinished} from '../state/session.ts';
 import type {On, Scene, UiState} from '../state/types.ts';
 import {type WelcomeChoice, welcomeMenu} from '../state/welcome.ts';
-import {dateTime} from '../terminal/format.ts';
 import {bodyColumns, bodyRows} from '../terminal/layout.ts';
 import type {Glyphs} from '../terminal/marks.ts';
 import {blank, bullet, paragraph, type Row, row, type Scroll, type Scrolled} from '../terminal/rows.ts';
 
 const beginLabel = ({found, given, unfinished}: UiState): string => {
-	if (unfinished) return given.length > 0 ? `Without them: the ${counted(given.length, 'answer')} given` : 'Start anew';
+	if (unfinished)
+		return given.length > 0
+			? `Without them: the ${counted(given.length, 'answer')} given, and only what is missing is asked`
+			: 'Start anew';
 	if (found?.earlier?.resumable) return 'Go on with the earlier run';
 	return given.length > 0 ? 'Begin: only missing answers are asked for' : 'Begin';
 };
@@ -18,14 +21,19 @@ const keptWords = ({count, halfTyped}: Unfinished): string =>
 	count === 0 && halfTyped ? 'what was typed' : `the ${counted(count, 'answer')}`;
 
 const unfinishedLabel = ({unfinished}: UiState): string =>
-	unfinished ? `Go on with ${keptWords(unfinished)} of ${dateTime(unfinished.at)}` : '';
+	unfinished ? `Go on with ${keptWords(unfinished)} of ${formatMoment(unfinished.at)}, where you stopped` : '';
+
+const allLabel = ({given, unfinished}: UiState): string =>
+	unfinished && given.length > 0
+		? `Without them: all questions, with the ${counted(given.length, 'answer')} given filled in`
+		: 'Go through all questions';
 
 /** What a choice of the first page is called. */
 export const welcomeLabel = (state: UiState, choice: WelcomeChoice): string =>
 	({
 		unfinished: unfinishedLabel(state),
 		begin: beginLabel(state),
-		all: 'Go through all questions',
+		all: allLabel(state),
 		quit: 'Quit',
 	})[choice];
 
@@ -43,7 +51,7 @@ const earlierRows = ({earlier}: Found, {width, marks}: Scroll): readonly Row[] =
 	if (!earlier) return [];
 	const role = earlier.finished ? 'ok' : 'warn';
 	return [
-		...bullet({text: marks[role], role}, `Earlier run of ${dateTime(earlier.at)}: ${earlier.text}`, width),
+		...bullet({text: marks[role], role}, `Earlier run of ${formatMoment(earlier.at)}: ${earlier.text}`, width),
 		blank,
 	];
 };

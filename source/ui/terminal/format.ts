@@ -28,12 +28,6 @@ export const clock = (at: number): string => {
 	return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 };
 
-/** A moment as local date and time, `2026-11-22 14:03`. */
-export const dateTime = (at: number): string => {
-	const date = new Date(at);
-	return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${clock(at).slice(0, 5)}`;
-};
-
 /** `12.3/55.0 MiB`; each with its own unit where they differ. */
 const share = (done: string, total: string): string => {
 	const [amount, unit] = done.split(' ');

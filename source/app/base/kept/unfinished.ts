@@ -1,3 +1,4 @@
+import {formatMoment} from '../../../base/units.ts';
 import {isOfItsRun, type Journal, readJournal} from '../../../engine/journal.ts';
 import {isDone} from '../../../engine/outcome.ts';
 import {type PlanEntry, plans} from '../../../plans/index.ts';
@@ -21,8 +22,8 @@ const hasBegun = (journal: Journal, {stepIds, replacesFrom}: PlanEntry): boolean
 };
 
 const told = (journal: Journal, what: string, command: string): Omit<Unfinished, 'plan'> => {
-	const when = new Date(journal.startedAt).toISOString().slice(0, 16).replace('T', ' ');
-	const text = `${what}: begun in the run of ${when} UTC on ${journal.host}, and not ended; servers may be stopped. Go on with it: ${command}`;
+	const when = formatMoment(journal.startedAt);
+	const text = `${what}: begun in the run of ${when} on ${journal.host}, and not ended; servers may be stopped. Go on with it: ${command}`;
 	return {text, command};
 };
 
