@@ -1,8 +1,8 @@
 import {useInput, usePaste, useWindowSize} from 'ink';
 import {useSyncExternalStore} from 'react';
+import {besideNotice, withToldNotice} from './components/notice.ts';
 import {useSeconds} from './components/spinner.tsx';
 import {envOf} from './content/extent.ts';
-import {besideNotice, withToldNotice} from './content/notice.ts';
 import {searchView} from './content/search/search.ts';
 import {CopyPage} from './screens/copy.tsx';
 import {Handover} from './screens/handover.tsx';

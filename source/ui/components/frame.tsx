@@ -2,7 +2,6 @@ import {Box} from 'ink';
 import type {ReactNode} from 'react';
 import type {RunState} from '../../engine/state.ts';
 import {type Hint, headRow, hintRow, ruleRow} from '../content/frame.ts';
-import {noticeRows} from '../content/notice.ts';
 import {overallText} from '../content/run/overall.ts';
 import {noSearch, type SearchView, typingRow} from '../content/search/search.ts';
 import type {Notice} from '../state/types.ts';
@@ -10,6 +9,7 @@ import {bodyColumns, bodyRows} from '../terminal/layout.ts';
 import {glyphs} from '../terminal/marks.ts';
 import type {Row, Scroll} from '../terminal/rows.ts';
 import {useLook} from '../terminal/theme.ts';
+import {noticeRows} from './notice.ts';
 import {Rows} from './rows.tsx';
 
 /** The window around a screen. */

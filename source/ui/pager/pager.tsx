@@ -1,9 +1,9 @@
 import {useInput, usePaste, useWindowSize} from 'ink';
 import {useSyncExternalStore} from 'react';
 import {Frame} from '../components/frame.tsx';
+import {besideNotice} from '../components/notice.ts';
 import {Rows} from '../components/rows.tsx';
 import {type Hint, ruleRow} from '../content/frame.ts';
-import {besideNotice} from '../content/notice.ts';
 import {markedRows, noSearch, type SearchView, seenRows} from '../content/search/search.ts';
 import {TooSmall} from '../screens/overlays.tsx';
 import {type Key, keysOf} from '../state/keys.ts';
