@@ -101,7 +101,7 @@ test('a second run on the same folder, and one from another folder on the same c
 	const first = startQuietly(rehearsal('--non-interactive'), place);
 	await printed(first, 'Control plane: working');
 	const same = await runQuietly(rehearsal('--non-interactive'), place);
-	expect(same.err).toContain(`Another run is under way: process ${first.pid} `);
+	expect(same.err).toMatch(new RegExp(`A rehearsal is up in \\S+ already: process ${first.pid} `, 'u'));
 	expect(same.code).toBe(10);
 
 	// Another operator with the same answers, as from another jump host: only the cluster knows of the first run.

@@ -33,7 +33,7 @@ export const readAsked = (stateDirectory: string): Kept => {
 	try {
 		return keptSchema.parse(JSON.parse(readNamedFile(file, mostBytes).toString('utf8')));
 	} catch (error) {
-		if (isErrno(error, 'ENOENT')) return {};
+		if (isErrno(error, 'ENOENT', 'ENOTDIR')) return {};
 		const isBroken = error instanceof SyntaxError || error instanceof z.ZodError;
 		const why = isBroken ? ({case: 'broken'} as const) : {case: 'refused' as const, reason: errnoWords(error, 'read')};
 		throw appProblems.error('asked-unreadable', {file, ...why}, {location: {file}, error});

@@ -1,13 +1,19 @@
 import {readdir} from 'node:fs/promises';
 import path from 'node:path';
-import {isErrno} from '../../../base/errno.ts';
+import {errnoWords, isErrno} from '../../../base/errno.ts';
+import {engineProblems} from '../../../engine/problems.ts';
 
-/** Logs of the runs of a state folder, the newest first: their names begin with the time. @throws what the file system refuses */
+/** Logs of the runs of a state folder, the newest first: their names begin with the time. @throws ProblemError `state-unreadable` */
 export const runLogs = async (stateDirectory: string): Promise<readonly string[]> => {
 	const folder = path.join(stateDirectory, 'logs');
 	const names = await readdir(folder).catch((error: unknown) => {
-		if (isErrno(error, 'ENOENT')) return [];
-		throw error;
+		if (isErrno(error, 'ENOENT', 'ENOTDIR')) return [];
+		const reason = errnoWords(error, 'read');
+		throw engineProblems.error(
+			'state-unreadable',
+			{case: 'refused', file: folder, reason},
+			{location: {file: folder}, error},
+		);
 	});
 	return names
 		.filter((name) => name.endsWith('.jsonl'))
