@@ -95,7 +95,7 @@ describe('secrets show', () => {
 		const {code, out, err} = await atTerminal(typed);
 		expect({code, out}).toEqual({code: 2, out: ''});
 		expect(err).toContain('secret-not-shown');
-		expect(err).toContain('Nobody said yes.');
+		expect(err).toContain('The question was not answered with yes.');
 	});
 
 	test('goes to a pipe only with --yes', async () => {

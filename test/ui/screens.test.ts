@@ -273,7 +273,7 @@ test('the list of workspaces says what its rows do, and asks before one is taken
 test('a secret shows where it comes from and that an empty line keeps it', async () => {
 	app = await openApp(fakeSession({draft: fullDraft}).session);
 	await app.press(keys.enter, keys.ctrlN, keys.tab, keys.tab, keys.tab);
-	expect(app.frame()).toContain('In its place also env:NAME, file:PATH, k8s:namespace/name/key.');
+	expect(app.frame()).toContain('Or say where it is: env:NAME, file:PATH, k8s:namespace/name/key.');
 	expect(app.frame()).toContain('Now: from env:REGISTRY_PASSWORD. Empty keeps it.');
 });
 

@@ -66,7 +66,7 @@ test('what is typed and not entered is kept soon after, is back in its field, an
 	await app.press('rp', keys.enter);
 	expect(kept.at(-1)).toEqual([{registry: {host: 'registry.corp', username: 'pusher'}}, undefined]);
 	await app.press('\u0006', 'registry.password', keys.enter);
-	expect(app.frame()).toContain('In its place also env:NAME');
+	expect(app.frame()).toContain('Or say where it is: env:NAME');
 	await app.press('hunter2-secret');
 	app.close();
 	expect(JSON.stringify(kept)).not.toContain('hunter2');

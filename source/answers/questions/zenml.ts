@@ -74,7 +74,8 @@ export const zenmlTopics: readonly Topic[] = [
 	{
 		id: 'database',
 		title: 'Database',
-		intro: 'Who named no database server of its own keeps its data on this one, each in a database of its own.',
+		intro:
+			'Keeps the data of the control plane and of each workspace that names no server of its own, each in a database of its own.',
 		questions: sharedServerQuestions,
 	},
 	{

@@ -42,7 +42,7 @@ export const registry = z
 			.min(1)
 			.max(32)
 			.default(4)
-			.describe('Layers pushed at once; fewer are taken by itself while registry or line fail'),
+			.describe('Layers pushed at once; fewer while the registry or the line fails, by itself'),
 		bandwidth: byteRate
 			.optional()
 			.describe('Most bytes a second that the push may send, over all connections; by default no bound')

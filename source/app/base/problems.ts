@@ -162,8 +162,8 @@ export const appProblems = declareProblems({
 		message: 'The password {name} was not shown.',
 		cases: {
 			refused: {
-				cause: 'Nobody said yes.',
-				fix: 'Type yes when you are asked.',
+				cause: 'The question was not answered with yes.',
+				fix: 'Start the command again and answer yes, or leave it.',
 			},
 			'no terminal': {
 				cause: 'Standard output is not a terminal, so the password would go to a file or a log.',

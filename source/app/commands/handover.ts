@@ -2,6 +2,7 @@ import path from 'node:path';
 import {Argument} from 'commander';
 import {ProblemsError} from '../../base/problem.ts';
 import {shellWord} from '../../base/shell.ts';
+import {counted} from '../../base/text.ts';
 import {type TopicId, topics} from '../../handover/topics.ts';
 import type {WrittenPapers} from '../../handover/written.ts';
 import type {Kept} from '../base/asked.ts';
@@ -19,7 +20,7 @@ type HandoverOptions = AnswerFlags & {
 };
 
 const placeOf = (folder: string | undefined, files: readonly string[]): string => {
-	if (folder !== undefined) return `${folder} (${files.length} files)`;
+	if (folder !== undefined) return `${folder} (${counted(files.length, 'file')})`;
 	return files.length === 0 ? 'nothing written' : 'not written whole';
 };
 

@@ -29,7 +29,7 @@ const isOfExisting = (path: string): boolean =>
 const secretRows = (state: Asking, at: QuestionAt, width: number): readonly Row[] => {
 	const {path} = at;
 	const made = isOfExisting(path) ? '' : ', generate';
-	const ways = paragraph(`In its place also env:NAME, file:PATH, k8s:namespace/name/key${made}.`, width, 'dim');
+	const ways = paragraph(`Or say where it is: env:NAME, file:PATH, k8s:namespace/name/key${made}.`, width, 'dim');
 	if (proposalAt(state.draft, path) === undefined) return ways;
 	return openSecrets(state).includes(path)
 		? [...ways, row('To be typed: secrets are never kept between runs.', 'warn')]

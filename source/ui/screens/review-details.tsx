@@ -20,7 +20,9 @@ const ChangeList = ({state, scene, search, aside, focus}: ScreenProps & {readonl
 	const all = openings(state);
 	const rows = [
 		row(
-			all.length === 0 ? 'No change of this plan opens.' : 'What a change does in full. Which one do you want to read?',
+			all.length === 0
+				? 'This plan has no change with more to read.'
+				: 'These say more (a push or a call does not). Which one do you want to read?',
 		),
 		blank,
 		...markedRows(menuRows(changeLabels(all, width), focus, {width, height: height - 2, marks}), search.query),

@@ -120,7 +120,7 @@ export const nextTopic = (state: Asking): Turn => {
 const out = (state: Asking): Turn => {
 	switch (state.screen.scope.kind) {
 		case 'mend': {
-			const text = 'Not tried again. What you typed is kept: "Edit answers" goes on with it.';
+			const text = 'Not tried again. The answers stay as they are now: "Edit answers" goes on with them.';
 			return turn({...state, notice: {role: 'plain', text}, screen: {name: 'run'}});
 		}
 		case 'topic':
