@@ -547,7 +547,10 @@ test.each<[string, readonly Press[], readonly string[]]>([
 	expect(all.map(({type}) => type)).toEqual(effects);
 });
 
-test('a hand-over that cannot be confirmed does not ask for it', () => {
+test('a hand-over that cannot be confirmed does not ask for it, and says so', () => {
+	expect(play(running, [{text: 'c'}], envOf(runOf(waiting()))).state.notice?.text).toMatch(
+		/^Nothing is to be confirmed here/u,
+	);
 	expect(play(running, [{text: 'c'}, {text: 'y'}], envOf(runOf(waiting()))).effects).toEqual([]);
 });
 

@@ -6,7 +6,7 @@ import {digit, isLetter, isYes, type Key, letterOf, ringMove, scrollMove} from '
 import {explain} from './overlays.ts';
 import {type HandoverPage, type ProblemPage, viewOf} from './page.ts';
 import {openQuestions} from './questions.ts';
-import {type Effect, type Env, type PageView, type Turn, turn, type UiState} from './types.ts';
+import {type Effect, type Env, type Notice, type PageView, type Turn, turn, type UiState} from './types.ts';
 
 /** What can be done about a problem without further words. */
 type PlainButton = Exclude<Decision, 'way'> | 'save';
@@ -101,6 +101,11 @@ export const problemKey = (state: UiState, env: Env, page: ProblemPage, key: Key
 	return turn(withPage(state, {...view, top}));
 };
 
+const nothingToConfirm: Notice = {
+	role: 'plain',
+	text: 'Nothing is to be confirmed here: it is looked for by itself, and the run goes on once it is there.',
+};
+
 /** What a letter does on a hand-over page; undefined for letters that do nothing. */
 const handoverCommand = (state: UiState, {handover}: HandoverPage, letter: string | undefined): Turn | undefined => {
 	switch (letter) {
@@ -112,7 +117,7 @@ const handoverCommand = (state: UiState, {handover}: HandoverPage, letter: strin
 			return turn({...state, quitting: true});
 		case 'c':
 			return handover.acknowledge === undefined
-				? undefined
+				? turn({...state, notice: nothingToConfirm})
 				: turn(withPage(state, {...state.run.page, confirming: 'acknowledge'}));
 		default:
 			return undefined;
