@@ -105,3 +105,23 @@ test('the full screen asks again for a secret that an earlier run was told, and 
 	expect(context.redactor.redact('hunter2-secret')).not.toContain('hunter2');
 	expect(await readFile(path.join(folder, 'zenml-airgap-answers.yaml'), 'utf8')).not.toContain('hunter2');
 });
+
+test('a start that was refused counts until somebody looks again: who then leaves does not leave with its code', async () => {
+	stage = await createStage({environment: {KUBECONFIG: '/nonexistent/kubeconfig'}});
+	const {stateDirectory, context} = stage;
+	const source = await findAnswers(context, options, {stateDirectory, plan: plans.install});
+	const {session, ended} = createScreenSession(context, {
+		stateDirectory,
+		plan: plans.install,
+		loaded: partialAnswers(source),
+		resumeCommand: 'zenml-airgap install',
+		judge: () => {
+			throw new Error('not these answers');
+		},
+	});
+	await expect(session.start(load(shortest))).rejects.toThrow('not these answers');
+	await ended.run;
+	expect(ended.refused).toMatchObject({code: 'unexpected-error'});
+	await session.plan(load(shortest), AbortSignal.abort(new Error('left')), () => undefined).catch(() => undefined);
+	expect(ended.refused).toBeUndefined();
+});

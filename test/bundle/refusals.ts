@@ -17,7 +17,8 @@ export const refusalOf = async (work: () => unknown): Promise<Problem> => {
 	try {
 		await work();
 	} catch (error) {
-		return toProblem(error);
+		const problem = toProblem(error);
+		return (problem.code === 'several-problems' ? problem.parts?.[0] : undefined) ?? problem;
 	}
 	throw new Error('It was expected to be refused, but it was not.');
 };

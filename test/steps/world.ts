@@ -93,7 +93,7 @@ export const look = async ({check}: Pick<Step, 'check'>, world: World): Promise<
 	}
 };
 
-/** The problem that work ends with; fails the test where it does not, or where nobody expected the error. */
+/** The problem that work ends with, of several found at once the first; fails the test where it does not, or where nobody expected the error. */
 export const refusalOf = async (work: Promise<unknown>): Promise<Problem> => {
 	const outcome = await work.then(
 		(value) => ({value}),
@@ -102,7 +102,7 @@ export const refusalOf = async (work: Promise<unknown>): Promise<Problem> => {
 	const {problem} = 'problem' in outcome ? outcome : ((outcome.value ?? {}) as {readonly problem?: Problem});
 	if (!problem) throw new Error(`Expected a problem, got ${JSON.stringify(outcome)}`);
 	if (problem.code === 'unexpected-error') throw new Error(problem.message);
-	return problem;
+	return (problem.code === 'several-problems' ? problem.parts?.[0] : undefined) ?? problem;
 };
 
 /** A code that does not exist does not compile. */

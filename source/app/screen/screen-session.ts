@@ -112,6 +112,16 @@ const savesOf = ({saveAnswers, saveCopy, saveHandover, makePapers}: Session) => 
 	makePapers,
 });
 
+const plannerOf =
+	(context: Context, shared: Session, ended: Ended): ScreenSession['plan'] =>
+	async (answers, signal, onProgress) => {
+		// Whoever looks again after a refusal, and then leaves, leaves what was seen last.
+		ended.refused = undefined;
+		const plan = createStore();
+		const listeners = [plan.listener, stepTeller(plan, onProgress)];
+		return shared.look(answers, {listeners, signal: AbortSignal.any([signal, context.signal])});
+	};
+
 /** The session behind the screens, and what became of its run; works without a screen. */
 export const createScreenSession = (
 	context: Context,
@@ -161,11 +171,7 @@ export const createScreenSession = (
 		offer: async (draft, path, base, signal) => offerAnswer(context, draft, {path, base}, signal),
 		found: async () => lookAround(context, loaded.draft, options),
 		keepSecret: shared.keepSecret,
-		plan: async (answers, signal, onProgress) => {
-			const plan = createStore();
-			const listeners = [plan.listener, stepTeller(plan, onProgress)];
-			return shared.look(answers, {listeners, signal: AbortSignal.any([signal, context.signal])});
-		},
+		plan: plannerOf(context, shared, ended),
 		start,
 		run: store,
 		decide: (decided) =>

@@ -177,9 +177,20 @@ export const inspectPath = async (path: string, options: InspectOptions): Promis
 	};
 };
 
+/** Refusals without those that say of a file of another size that its bytes are others, too. */
+const eachOnce = (refusals: Inspection['refusals']): Inspection['refusals'] => {
+	const sized = refusals.flatMap(({problem: {code, location}}) =>
+		code === 'bundle-file-size' ? [location?.file] : [],
+	);
+	return refusals.filter(
+		({problem: {code, location}}) => code !== 'bundle-checksum-mismatch' || !sized.includes(location?.file),
+	);
+};
+
 /** @throws ProblemError, ProblemsError what an inspection found */
 export const requireWhole = ({refusals}: Inspection): void => {
-	const [first] = refusals;
-	if (refusals.length === 1 && first) throw first;
-	if (first) throw new ProblemsError(refusals.map(({problem}) => problem));
+	const told = eachOnce(refusals);
+	const [first] = told;
+	if (told.length === 1 && first) throw first;
+	if (first) throw new ProblemsError(told.map(({problem}) => problem));
 };
