@@ -65,7 +65,7 @@ test('an answer file is read from a pipe by the name -, with paths from the fold
 	const terminal = await createStage({stdin: Object.assign(Readable.from([]), {isTTY: true}) as never});
 	const refused = await terminal.run('answers', 'validate', '-');
 	expect(refused.code).toBe(2);
-	expect(refused.err).toContain('Nothing is piped in.');
+	expect(refused.err).toContain('standard input is a terminal');
 	await terminal.remove();
 });
 
