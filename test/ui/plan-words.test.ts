@@ -28,7 +28,7 @@ test.each(Object.entries(planWords))('the first page and the button speak of the
 	expect(shown.frame().replaceAll(/\s+/gu, ' ')).toContain(words.welcome);
 	expect(shown.frame()).toContain(`chosen "${words.start}"`);
 	await shown.press(keys.enter);
-	expect(shown.frame()).toContain(`[${words.start}]`);
+	expect(shown.frame()).toContain(`[1 ${words.start}]`);
 	expect(foundLines(found, words).join('\n')).toContain(`answered yes to "${words.start}?"`);
 });
 
@@ -44,7 +44,7 @@ test('what takes something away is started by a yes alone', async () => {
 	expect(shown.frame()).toContain('What was written since the dump is lost. Bring it back? y/n');
 	expect(started()).toBe(false);
 	await shown.press('n');
-	expect(shown.frame()).toContain('[Bring back]');
+	expect(shown.frame()).toContain('[1 Bring back]');
 	expect(started()).toBe(false);
 	await shown.press(keys.enter, keys.enter);
 	expect(started()).toBe(false);
