@@ -1,4 +1,3 @@
-import {getAt} from '../answers/draft.ts';
 import {toProblem} from '../base/problem.ts';
 import {envOf} from './content/extent.ts';
 import {createDraftKeeper, whyNotSaved} from './draft-keeper.ts';
@@ -71,9 +70,8 @@ const createLooker = (session: Session, tell: (event: UiEvent) => void) => {
 			.then((seen) => (own.signal.aborted ? undefined : tell(told(seen))));
 	};
 	const look = ({draft, path}: Of<'look'>): void => {
-		const value = getAt(draft, path) ?? null;
 		const work = (signal: AbortSignal) => session.look(draft, path, signal);
-		begin(`look ${path}`, work, (seen) => ({type: 'looked', path, value, seen}));
+		begin(`look ${path}`, work, (seen) => ({type: 'looked', path, draft, seen}));
 	};
 	const testLogin = ({draft, path}: Of<'test-login'>): void => {
 		const work = (signal: AbortSignal) => session.testLogin(draft, path, signal);

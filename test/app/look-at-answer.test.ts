@@ -2,6 +2,8 @@ import {createServer} from 'node:net';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import type {Draft} from '../../source/answers/draft.ts';
 import {lookAtAnswer} from '../../source/app/session/look-at-answer.ts';
+import {publicKeyLine, publicKeyText} from '../../source/minisign/public-key.ts';
+import {generateSigningKey} from '../../source/minisign/secret-key.ts';
 import {createStage, type Stage} from './stage.ts';
 
 let stage: Stage;
@@ -46,6 +48,32 @@ test('a file is read as what it has to be', async () => {
 	});
 	expect((await look({bundle: {path: 'none'}}, 'bundle.path'))?.ok).toBe(false);
 	expect((await look({kubernetes: {kubeconfig: 'none'}}, 'kubernetes.kubeconfig'))?.ok).toBe(false);
+});
+
+test('the public key of the signer is read as a signature needs it, and a wrong one told why', async () => {
+	const {public: key} = generateSigningKey();
+	const of = (publicKey: string): Draft => ({bundle: {signature: {publicKey}}});
+	const at = 'bundle.signature.publicKey';
+	await stage.write('signer.pub', publicKeyText(key));
+	const good = {ok: true, text: `public key ${key.id}`};
+	expect(await look(of('signer.pub'), at)).toEqual(good);
+	expect(await look(of(publicKeyLine(key)), at)).toEqual(good);
+	await stage.write('notes.txt', 'any file');
+	expect(await look(of('notes.txt'), at)).toEqual({
+		ok: false,
+		text: expect.stringMatching(/notes\.txt is not a public key\. It has no line of 56 characters/u),
+	});
+	expect(await look(of('none.pub'), at)).toEqual({ok: false, text: expect.stringContaining('cannot be read')});
+});
+
+test('a context that the kubeconfig lacks is told at the context, and not of the file', async () => {
+	const kubeconfig = await stage.write(
+		'kubeconfig',
+		'apiVersion: v1\nkind: Config\ncontexts: [{name: test, context: {cluster: c, user: u}}]\n',
+	);
+	const draft: Draft = {kubernetes: {kubeconfig, context: 'prod'}};
+	expect(await look(draft, 'kubernetes.kubeconfig')).toEqual({ok: true, text: 'can be read; contexts: test'});
+	expect(await look(draft, 'kubernetes.context')).toMatchObject({ok: false, text: expect.stringContaining('prod')});
 });
 
 test('a reference to a secret is followed at once, and the secret told nowhere', async () => {

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import type {Answers} from '../../source/answers/schema.ts';
-import {stayInside} from '../../source/app/rehearsal/answers.ts';
+import {answerInside, stayInside} from '../../source/app/rehearsal/answers.ts';
 import {ProblemError} from '../../source/base/problem.ts';
 
 const world = {
@@ -55,4 +55,16 @@ test.each([
 	],
 ])('%s edited at the screen is refused before anything is asked of it', (_what, answers, paths) => {
 	expect(judged(answers)).toEqual(paths);
+	expect(paths.filter((at) => answerInside(world)(answers, at) === undefined)).toEqual([]);
+	expect(answerInside(world)(answers, 'organization.name')).toBeUndefined();
+});
+
+test('what leads out is named by its question, and says what to put back', () => {
+	const answers = {...world, registry: {host: 'registry.example.org'}};
+	expect(answerInside(world)(answers, 'registry.host')).toBe(
+		'leads out of the rehearsal, which gives its own here. Put back: 127.0.0.1:5000.',
+	);
+	expect(() => stayInside(world)(answers as unknown as Answers)).toThrow(
+		'Registry host (registry.host) cannot be changed in a rehearsal.',
+	);
 });

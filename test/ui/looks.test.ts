@@ -1,4 +1,6 @@
 import {afterEach, expect, test} from 'vitest';
+import {lookAt, lookedAt, lookOf} from '../../source/ui/state/looks.ts';
+import {firstState} from '../../source/ui/state/reduce.ts';
 import type {Sighting} from '../../source/ui/state/session.ts';
 import {fakeSession} from './helpers/fake-session.ts';
 import {keys, type OpenApp, openApp, settle} from './helpers/screen.tsx';
@@ -50,4 +52,26 @@ test('an answer that is not valid is not looked at, and is marked in the list on
 	await shown.press('https://registry', keys.down);
 	expect(begun).toEqual([]);
 	expect(shown.frame()).toMatch(/Registry host +https:\/\/registry ✗/u);
+});
+
+test('what was seen with another answer beside it is told no more, and looked at anew', () => {
+	const state = {...firstState(fakeSession().session), draft: {kubernetes: {kubeconfig: 'k', context: 'prod'}}};
+	const first = lookAt(state, 'kubernetes.kubeconfig');
+	expect(first.effects).toEqual([{type: 'look', draft: state.draft, path: 'kubernetes.kubeconfig'}]);
+	const seen = lookedAt(first.state, {
+		type: 'looked',
+		path: 'kubernetes.kubeconfig',
+		draft: state.draft,
+		seen: {ok: false, text: 'has no context prod'},
+	});
+	expect(lookOf(seen, 'kubernetes.kubeconfig')?.seen?.text).toBe('has no context prod');
+	const emptied = {...seen, draft: {kubernetes: {kubeconfig: 'k'}}};
+	expect(lookOf(emptied, 'kubernetes.kubeconfig')).toBeUndefined();
+	const again = lookAt(emptied, 'kubernetes.context');
+	expect(again.effects.map((effect) => effect.type === 'look' && effect.path)).toEqual([
+		'kubernetes.context',
+		'kubernetes.kubeconfig',
+	]);
+	const late = {type: 'looked', path: 'kubernetes.kubeconfig', draft: state.draft} as const;
+	expect(lookedAt(again.state, {...late, seen: {ok: false, text: 'old news'}})).toBe(again.state);
 });

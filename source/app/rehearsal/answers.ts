@@ -2,6 +2,7 @@ import {access, constants, stat} from 'node:fs/promises';
 import type {WayIn} from '../../../rehearsal/index.ts';
 import {type Draft, getAt, setAt} from '../../answers/draft.ts';
 import {loadAnswers} from '../../answers/file/load.ts';
+import {labelAt} from '../../answers/form/asking.ts';
 import type {Answers} from '../../answers/schema.ts';
 import {ProblemsError} from '../../base/problem.ts';
 import {isMap} from '../../base/text.ts';
@@ -138,14 +139,28 @@ const outside = (world: Draft, given: Draft): readonly string[] => {
 export const ofThisWorld = (world: Draft, found: FoundDraft): FoundDraft =>
 	found.kept !== undefined && outside(world, found.kept.draft).length > 0 ? {} : found;
 
+/** What a place in answers is called at a screen and in a file. */
+const nameOf = (at: string): string => (labelAt(at) === at ? at : `${labelAt(at)} (${at})`);
+
+/** What the rehearsed world gives at a place. */
+const ownOf = (world: Draft, at: string): string => String(getAt(world, at) ?? '(nothing)');
+
+/** What is said at a question whose answer leads out of the rehearsed world; undefined where it stays inside. */
+export const answerInside =
+	(world: Draft) =>
+	(given: Draft, at: string): string | undefined =>
+		outside(world, given).includes(at)
+			? `leads out of the rehearsal, which gives its own here. Put back: ${ownOf(world, at)}.`
+			: undefined;
+
 /** Refuses answers, edited at a screen for example, that lead out of the rehearsed world. @throws ProblemError area `usage`. */
 export const stayInside =
 	(world: Draft) =>
 	(answers: Answers): void => {
 		const left = outside(world, answers as unknown as Draft);
 		if (left.length === 0) return;
-		const before = left.map((at) => `${at} = ${String(getAt(world, at) ?? '(nothing)')}`).join(', ');
-		const facts = {case: 'changed', answers: left.join(', '), before} as const;
+		const before = left.map((at) => `${nameOf(at)} = ${ownOf(world, at)}`).join(', ');
+		const facts = {case: 'changed', answers: left.map(nameOf).join(', '), before} as const;
 		throw rehearsalRunProblems.error('rehearsal-stays-inside', facts, {answers: left});
 	};
 

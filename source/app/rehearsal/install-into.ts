@@ -10,7 +10,7 @@ import {runHeadless} from '../plan/headless.ts';
 import {wantsScreen} from '../plan/plan-command.ts';
 import {resumeCommand} from '../plan/resume-command.ts';
 import {runScreen} from '../screen/screen.ts';
-import {ofThisWorld, stayInside} from './answers.ts';
+import {answerInside, ofThisWorld, stayInside} from './answers.ts';
 import {otherTeam} from './other-teams.ts';
 import {withoutReplaced} from './secrets.ts';
 import {answersFor, asksSomebody, ownAnswers, type RehearsalOptions, type Stage, type World} from './world.ts';
@@ -80,6 +80,7 @@ export const installInto = async (
 	const attended = {
 		...session,
 		loaded: partialAnswers(inWorld),
+		judgeAnswer: answerInside(own),
 		unfinished: ofThisWorld(own, left),
 		prefersLoaded: source.from === 'file',
 		rehearsal: [...world.describe().filter((line) => !world.fault.includes(line)), ...lines],

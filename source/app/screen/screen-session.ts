@@ -100,9 +100,12 @@ const beginningOf = (options: AttendedOptions): Pick<ScreenSession, 'draft' | 'g
 };
 
 const lookerOf =
-	(context: Context, {stateDirectory}: AttendedOptions): ScreenSession['look'] =>
-	async (draft, answer, signal) =>
-		lookAtAnswer({context, stateDirectory}, draft, answer, signal);
+	(context: Context, {stateDirectory, judgeAnswer}: AttendedOptions): ScreenSession['look'] =>
+	async (draft, answer, signal) => {
+		const wrong = judgeAnswer?.(draft, answer);
+		if (wrong !== undefined) return {ok: false, text: wrong};
+		return lookAtAnswer({context, stateDirectory}, draft, answer, signal);
+	};
 
 /** What is saved the same way whoever sits at it. */
 const savesOf = ({saveAnswers, saveCopy, saveHandover, makePapers}: Session) => ({

@@ -1,3 +1,4 @@
+import type {Draft} from '../../answers/draft.ts';
 import type {LoadedDraft} from '../../answers/file/load.ts';
 import type {Journal} from '../../engine/journal.ts';
 import type {FoundDraft} from '../answers/kept-draft.ts';
@@ -7,6 +8,8 @@ import type {SessionOptions} from './session.ts';
 /** What somebody at a terminal starts with. */
 export type AttendedOptions = SessionOptions & {
 	readonly loaded: LoadedDraft;
+	/** What is wrong with an answer for this sitting, whatever is found there; undefined where nothing is. */
+	readonly judgeAnswer?: ((draft: Draft, answer: string) => string | undefined) | undefined;
 	/** Answers that an earlier sitting left unfinished. */
 	readonly unfinished?: FoundDraft | undefined;
 	/** Answers of the command line come before those that were left unfinished. */

@@ -6,7 +6,8 @@ import {resolveText} from '../../answers/resolve-paths.ts';
 import {resolveSecret} from '../../answers/secrets.ts';
 import {errnoOf, errnoWords} from '../../base/errno.ts';
 import {printable} from '../../base/printable.ts';
-import {messagesOf} from '../../base/problem.ts';
+import {messagesOf, ProblemError} from '../../base/problem.ts';
+import {firstOf} from '../../base/text.ts';
 import type {Sighting} from '../../ui/state/session.ts';
 import type {Context} from '../base/context.ts';
 import {readPemFile} from '../base/pem-files.ts';
@@ -14,6 +15,9 @@ import {findBundle, findCluster} from './found.ts';
 
 /** Longest look at one answer, ms. */
 const lookMs = 5000;
+
+/** Most contexts that are named. */
+const mostNamed = 5;
 
 const seen = (ok: boolean, text: string): Sighting => ({ok, text: printable(text)});
 
@@ -48,6 +52,27 @@ const databasePort = (draft: Draft, server: string): number => {
 	return (getAt(draft, `${server}.engine`) ?? defaultAt(`${server}.engine`)) === 'postgresql' ? 5432 : 3306;
 };
 
+const publicKeyAnswer = 'bundle.signature.publicKey';
+
+/** The key of the signer, read as it is where a signature is checked. */
+const lookAtPublicKey = async (fileOrLine: string): Promise<Sighting> => {
+	const {readPublicKey} = await import('../../bundle/signature/check.ts');
+	return seen(true, `public key ${(await readPublicKey(fileOrLine)).id}`);
+};
+
+/** The kubeconfig and its context: what is wrong with the context alone is told there and not of the file. */
+const lookAtCluster = async (context: Context, draft: Draft, answer: string): Promise<Sighting> => {
+	const {environment, homeDirectory} = context;
+	const [kubeconfig, named] = [getAt(draft, 'kubernetes.kubeconfig'), getAt(draft, 'kubernetes.context')];
+	if (answer === 'kubernetes.context' || typeof kubeconfig !== 'string' || typeof named !== 'string')
+		return findCluster(context, draft);
+	const {contextNames} = await import('../../cluster/kubeconfig/load.ts');
+	const names = contextNames({kubeconfig, homeDirectory, environment});
+	return names.includes(named) || names.length === 0
+		? findCluster(context, draft)
+		: seen(true, `can be read; contexts: ${firstOf(names, mostNamed)}`);
+};
+
 /** Certificates and keys have to be PEM; of any other file it is enough that it can be read. */
 const lookAtFile = async (file: string, answer: string): Promise<Sighting> => {
 	if (/^tls\.(?:certificate|key|ca)$/u.test(answer)) {
@@ -69,6 +94,10 @@ const lookAtSecret = async (context: Context, answer: string, reference: string)
 	return seen(warnings.length === 0, warnings[0] ?? 'found there');
 };
 
+/** What was refused, and why where it is one thing. */
+const refusalWords = (error: unknown): string =>
+	error instanceof ProblemError ? `${error.problem.message} ${error.problem.cause}`.trimEnd() : messagesOf(error);
+
 /** Where a look may go: what the whole sitting knows, and the folder for charts. */
 export type LookPlace = {readonly context: Context; readonly stateDirectory: string};
 
@@ -82,7 +111,7 @@ const look = async (
 	const node = nodeAt(answer);
 	if (typeof value !== 'string' || value === '' || node?.kind !== 'field') return undefined;
 	const own: Context = {...context, signal};
-	if (answer === 'kubernetes.kubeconfig' || answer === 'kubernetes.context') return findCluster(own, draft);
+	if (answer === 'kubernetes.kubeconfig' || answer === 'kubernetes.context') return lookAtCluster(own, draft, answer);
 	if (answer === 'bundle.path') return findBundle(own, draft, stateDirectory);
 	if (answer === 'registry.host' || answer === 'registry.pushHost') return lookAtServer(value, 443, signal);
 	if (/(?:^|\.)database(?:\.server)?\.host$/u.test(answer))
@@ -90,6 +119,7 @@ const look = async (
 	const {workingDirectory: baseDirectory, homeDirectory} = context;
 	const text = resolveText(node, value, {baseDirectory, homeDirectory});
 	if (node.type === 'secret') return lookAtSecret(own, answer, text);
+	if (answer === publicKeyAnswer) return lookAtPublicKey(text);
 	return node.type === 'path' && text.startsWith('/') ? lookAtFile(text, answer) : undefined;
 };
 
@@ -111,6 +141,6 @@ export const lookAtAnswer = async (
 	} catch (error) {
 		if (signal.aborted) return undefined;
 		if (late.aborted) return seen(false, `no answer within ${lookMs / 1000} s`);
-		return seen(false, errnoOf(error) === undefined ? messagesOf(error) : errnoWords(error, 'read'));
+		return seen(false, errnoOf(error) === undefined ? refusalWords(error) : errnoWords(error, 'read'));
 	}
 };

@@ -1,4 +1,4 @@
-import type {Draft, DraftValue} from '../../answers/draft.ts';
+import type {Draft} from '../../answers/draft.ts';
 import type {Form} from '../../answers/form/form.ts';
 import type {Answers} from '../../answers/schema.ts';
 import type {Problem} from '../../base/problem.ts';
@@ -111,8 +111,8 @@ export type PapersView = {
 	readonly top: number;
 };
 
-/** A look at what an answer names: under way without `seen`. */
-export type Look = {readonly value: DraftValue; readonly seen?: Sighting | undefined};
+/** A look at what an answer of this draft names: under way without `seen`. */
+export type Look = {readonly draft: Draft; readonly seen?: Sighting | undefined};
 
 /** A try of a login with the answers of this draft: under way without `seen`. */
 export type LoginTest = {readonly draft: Draft; readonly seen?: Sighting | undefined};
@@ -141,7 +141,7 @@ export type UiState = Form & {
 	readonly foundProblem?: Problem;
 	/** Answers that an earlier sitting left, until somebody chose. */
 	readonly unfinished?: Unfinished | undefined;
-	/** What was seen of answers, by path; it holds for this value of the answer alone. */
+	/** What was seen of answers, by path; each holds for the answers that it was made with. */
 	readonly looks: Readonly<Record<string, Look>>;
 	/** What came of tries of logins, by the path of the password; each holds for the answers that it was made with. */
 	readonly tests: Readonly<Record<string, LoginTest>>;
@@ -207,7 +207,7 @@ export type Env = Scene & {
 export type UiEvent =
 	| {readonly type: 'key'; readonly key: Key}
 	| {readonly type: 'found'; readonly found: Found}
-	| {readonly type: 'looked'; readonly path: string; readonly value: DraftValue; readonly seen: Sighting | undefined}
+	| {readonly type: 'looked'; readonly path: string; readonly draft: Draft; readonly seen: Sighting | undefined}
 	| {readonly type: 'tested'; readonly path: string; readonly draft: Draft; readonly seen: Sighting}
 	| ({readonly type: 'offered'; readonly path: string; readonly base: string} & Offered)
 	| {readonly type: 'find-failed'; readonly problem: Problem}
@@ -269,7 +269,10 @@ export const turn = <State extends UiState>(state: State, ...effects: readonly E
 });
 
 /** What follows a turn: the effects of both, in order. */
-export const after = <State extends UiState>({state, effects}: Turn<State>, next: (state: State) => Turn): Turn => {
+export const after = <State extends UiState, Next extends UiState = UiState>(
+	{state, effects}: Turn<State>,
+	next: (state: State) => Turn<Next>,
+): Turn<Next> => {
 	const following = next(state);
 	return {...following, effects: [...effects, ...following.effects]};
 };

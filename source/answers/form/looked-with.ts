@@ -1,0 +1,16 @@
+import {type Draft, getAt} from '../draft.ts';
+
+/** The cluster is reached by a file and a name in it: neither says anything alone. */
+const cluster = ['kubernetes.kubeconfig', 'kubernetes.context'] as const;
+
+/** Answers that a look at one of them is made with: itself, and those that say how it is meant. */
+export const lookedWith = (path: string): readonly string[] => {
+	if (cluster.some((one) => one === path)) return cluster;
+	if (path === 'bundle.path') return [path, 'bundle.platform'];
+	const server = /^((?:.+\.)?database(?:\.server)?)\.host$/u.exec(path)?.[1];
+	return server === undefined ? [path] : [path, `${server}.port`, `${server}.engine`];
+};
+
+/** True where two drafts give all that a look at an answer is made with in the same way. */
+export const looksSame = (one: Draft, other: Draft, path: string): boolean =>
+	one === other || lookedWith(path).every((at) => getAt(one, at) === getAt(other, at));
