@@ -15,7 +15,7 @@ export const archiveProblems = declareProblems({
 		area: 'bundle',
 		message: '{file} cannot be read.',
 		cause: 'There is no such file or folder.',
-		fix: 'Check the path and its permissions, then start again.',
+		fix: 'Check the path and its permissions, then try again.',
 		nextSteps: ['ls -l {file}'],
 		answers: ['bundle.path'],
 	},
@@ -26,7 +26,7 @@ export const archiveProblems = declareProblems({
 		cases: {
 			refused: {
 				cause: 'Reading it fails: {words}',
-				fix: 'Check the path and its permissions, then start again.',
+				fix: 'Check the path and its permissions, then try again.',
 				nextSteps: ['ls -l {file}'],
 			},
 			'no file': {

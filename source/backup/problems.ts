@@ -37,7 +37,7 @@ export const backupProblems = declareProblems({
 	'backup-disk-full': {
 		area: 'prerequisites',
 		message: 'The disk below {folder} has no room for the backup.',
-		fix: 'Make room there, or name a folder on another disk with backup.folder. Start again: finished parts are kept.',
+		fix: 'Make room there, or name a folder on another disk with backup.folder. Try again: finished parts are kept.',
 		nextSteps: ['df -h {folder}'],
 		answers: ['backup.folder'],
 		cases: {

@@ -33,12 +33,12 @@ export const baseProblems = declareProblems({
 			'file taken over': {
 				message: 'Another run has taken over the lock {file}.',
 				cause: 'This run did not renew it for a while: its process was halted, or the folder could not be reached.',
-				fix: 'Let that run end, then start again; finished steps are not done twice.',
+				fix: 'Let that run end, then try again; finished steps are not done twice.',
 			},
 			'file not renewed': {
 				message: 'The lock {file} could not be renewed for too long.',
 				cause: 'So another run may start. {words}',
-				fix: 'Make the folder reachable, then start again; finished steps are not done twice.',
+				fix: 'Make the folder reachable, then try again; finished steps are not done twice.',
 			},
 			held: {
 				message: 'Another run is working on this cluster: {holder}.',
@@ -49,7 +49,7 @@ export const baseProblems = declareProblems({
 			long: {
 				message: 'The lock of this cluster is held by somebody else: {holder}.',
 				cause: 'It began {begun}, and holds the lock for {life} s at a time, which is too long to wait for its end.',
-				fix: 'Let it end. Where it is dead for certain, delete the lease and start again.',
+				fix: 'Let it end. Where it is dead for certain, delete the lease and try again.',
 				nextSteps: ['kubectl -n {namespace} get lease {lease} -o yaml', 'kubectl -n {namespace} delete lease {lease}'],
 			},
 			'taken over': {
@@ -61,7 +61,7 @@ export const baseProblems = declareProblems({
 			deleted: {
 				message: 'The lock of this cluster, lease {namespace}/{lease}, was deleted.',
 				cause: 'Somebody removed it while this run was at work; another run may now begin.',
-				fix: 'Find out who removed it, then start again; finished steps are not done twice.',
+				fix: 'Find out who removed it, then try again; finished steps are not done twice.',
 				nextSteps: ['kubectl -n {namespace} get lease {lease} -o yaml'],
 			},
 		},
@@ -107,7 +107,7 @@ export const baseProblems = declareProblems({
 			},
 			file: {
 				message: 'The state file {file} cannot be written.',
-				fix: 'Make room or mend the mode of its folder, or name another folder with --state-dir; then start again.',
+				fix: 'Make room or mend the mode of its folder, or name another folder with --state-dir; then try again.',
 			},
 			folder: {
 				message: 'The folder {file} for state and logs cannot be made.',

@@ -38,11 +38,11 @@ export const engineProblems = declareProblems({
 			},
 			damaged: {
 				cause: 'It is not JSON: {reason}.',
-				fix: 'Move it away and start again: the tool finds out from the world itself what is done.',
+				fix: 'Move it away and try again: the tool finds out from the world itself what is done.',
 			},
 			'no journal': {
 				cause: 'It is not a journal: {reason}.',
-				fix: 'Move it away and start again: the truth is in the world, and is looked at anew.',
+				fix: 'Move it away and try again: the truth is in the world, and is looked at anew.',
 			},
 		},
 	},
@@ -53,7 +53,7 @@ export const engineProblems = declareProblems({
 		cases: {
 			'no file': {
 				cause: 'It is {is}, and not a file that this program wrote.',
-				fix: 'Look at it with "ls -l", move it away and start again: the tool finds out from the world itself what is done.',
+				fix: 'Look at it with "ls -l", move it away and try again: the tool finds out from the world itself what is done.',
 			},
 			owner: {
 				cause: 'It belongs to the user with number {owner}, and not to the one who runs this program.',
@@ -61,7 +61,7 @@ export const engineProblems = declareProblems({
 			},
 			'too large': {
 				cause: 'It has {size}; a journal has at most {most}.',
-				fix: 'Move it away and start again: the tool finds out from the world itself what is done.',
+				fix: 'Move it away and try again: the tool finds out from the world itself what is done.',
 			},
 		},
 	},

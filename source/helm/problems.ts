@@ -24,14 +24,14 @@ export const helmProblems = declareProblems({
 			own: {
 				message: 'The helm of an earlier run is still at work on {label}.',
 				cause: 'It is process {pid} of this host, and it cannot be ended from here.',
-				fix: 'End it by hand as the user who started it, then start again.',
+				fix: 'End it by hand as the user who started it, then try again.',
 				nextSteps: ['ps -fp {pid}', 'kill {pid}'],
 			},
 			'in use': {
 				message: 'Nobody can tell whether {label} is being changed right now.',
 				cause:
 					'Helm has it as {status}, which a Helm that is at work and one that was killed leave alike; its pods run, so it is not removed.',
-				fix: 'Make sure that no helm works on it, look at its history, and end what was begun by hand; then start again.',
+				fix: 'Make sure that no helm works on it, look at its history, and end what was begun by hand; then try again.',
 				nextSteps: ['helm -n {namespace} history {release}', 'helm -n {namespace} rollback {release}'],
 			},
 		},
@@ -256,7 +256,7 @@ export const helmProblems = declareProblems({
 			},
 			other: {
 				cause: "Helm's own words are below.",
-				fix: 'Try the same by hand, then start again.',
+				fix: 'Run the same by hand, then try again.',
 				nextSteps: ['helm pull {chart} --version {version}'],
 			},
 			'no file': {

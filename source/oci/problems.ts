@@ -4,7 +4,7 @@ const tagFix = 'A tag has up to 128 letters, digits, dots, dashes and underscore
 
 /** Bytes of a file of the bundle that cannot be right: the way out is always the same. `file` is relative to the bundle. */
 export const carryAgain = {
-	fix: 'Carry {file} in again from the connected side and start again.',
+	fix: 'Carry {file} in again from the connected side and try again.',
 	nextSteps: [
 		'On the connected side: sha256sum {file}',
 		'Here, in the bundle: sha256sum {file}',
@@ -105,12 +105,12 @@ export const ociProblems = declareProblems({
 			several: {
 				message: '{count} files are not what they should be: {files}.',
 				cause: 'They were changed, cut short or lost on the way; the others are whole.',
-				fix: 'Carry these files in again from the connected side, and only these; then start again.',
+				fix: 'Carry these files in again from the connected side, and only these; then try again.',
 			},
 			'while pushed': {
 				message: 'A layer in the bundle is not what it should be; it was not pushed.',
 				cause: '{actual} was read where {digest} was expected.',
-				fix: 'Carry the bundle in again from the connected side and start again.',
+				fix: 'Carry the bundle in again from the connected side and try again.',
 				answers: ['bundle.path'],
 			},
 		},

@@ -30,8 +30,8 @@ const placeOf = ({location, message}: Problem): string => {
 const quoted = (text: string): readonly string[] =>
 	text.split(/\r?\n/u).map((line) => `  | ${printable(stripVTControlCharacters(line))}`);
 
-/** One problem: what, why, what to do, who where it is not the operator or `isOneOf` several, which answers, the evidence, its code. */
-const blockOf = (problem: Problem, isOneOf = false): readonly string[] => {
+/** One problem: what, why, what to do, who, which answers, the evidence, its code. */
+const blockOf = (problem: Problem): readonly string[] => {
 	const {message, cause, fix, nextSteps, evidence, who, answers, code} = problem;
 	const own = (lines: readonly string[]): readonly string[] => lines.map(printable);
 	return [
@@ -40,7 +40,7 @@ const blockOf = (problem: Problem, isOneOf = false): readonly string[] => {
 			`  why:   ${cause}`,
 			`  do:    ${fix}`,
 			...nextSteps.map((step) => `         ${step}`),
-			...(who === 'operator' && !isOneOf ? [] : [`  who:   ${toldActor(who)}`]),
+			`  who:   ${toldActor(who)}`,
 			...(answers && answers.length > 0 ? [`  answers: ${answers.join(', ')}`] : []),
 		]),
 		...(evidence ?? []).flatMap(quoted),
@@ -52,7 +52,7 @@ const blockOf = (problem: Problem, isOneOf = false): readonly string[] => {
 const severalOf = (problem: Problem, parts: readonly Problem[]): readonly string[] => [
 	printable(`${placeOf(problem)}${problem.message}`),
 	...parts.flatMap((part, index) => {
-		const [first = '', ...others] = blockOf(part, true);
+		const [first = '', ...others] = blockOf(part);
 		return [`  ${index + 1}. ${first}`, ...others.map((line) => `   ${line}`)];
 	}),
 	...[`  do:    ${problem.fix}`, ...problem.nextSteps.map((step) => `         ${step}`)].map(printable),

@@ -1,5 +1,6 @@
 import {urlOf} from '../answers/addresses.ts';
 import type {Answers} from '../answers/schema.ts';
+import type {Problem} from '../base/problem.ts';
 import {formatDuration} from '../base/units.ts';
 import {changesInWords} from '../engine/changes.ts';
 import {isProved, isUnchanged, stepWords, unfinishedWay} from '../engine/outcome.ts';
@@ -19,6 +20,8 @@ export type SummaryContext = {
 	readonly reportFile?: string | undefined;
 	/** What could not be tidied up after the run, in words. */
 	readonly leftovers?: readonly string[] | undefined;
+	/** Problems of steps were told before, as they were met: their evidence is not told again. */
+	readonly isTold?: boolean | undefined;
 };
 
 const stepRow = (step: StepState, pass: Pass, width: number): string => {
@@ -74,15 +77,34 @@ export const wayWords = (state: RunState): readonly string[] => {
 	return [`Begun and not ended: ${way.label}. Servers may be stopped.${goOn}`];
 };
 
+const hasEvidence = ({evidence = [], parts = []}: Problem): boolean => evidence.length > 0 || parts.some(hasEvidence);
+
+const withoutEvidence = ({evidence: _evidence, parts, ...problem}: Problem): Problem => ({
+	...problem,
+	...(parts && {parts: parts.map(withoutEvidence)}),
+});
+
+/** The problem that a run ended with; what was seen of it only where no step has told it. */
+const problemLines = ({problem, steps}: RunState, isTold: boolean): readonly string[] => {
+	if (!problem) return [];
+	const isTwice = isTold && hasEvidence(problem) && steps.some((step) => step.problem?.message === problem.message);
+	if (!isTwice) return ['', ...formatProblem(problem)];
+	return [
+		'',
+		...formatProblem(withoutEvidence(problem)),
+		'  What was seen of it stands above, at the step, and in the log.',
+	];
+};
+
 /** What is printed at the end of a run, on the ordinary screen, so that it stays in the scrollback. */
 export const summaryLines = (state: RunState, context: SummaryContext): readonly string[] => {
-	const {answers, words, resumeCommand, logFile, reportFile, leftovers = []} = context;
+	const {answers, words, resumeCommand, logFile, reportFile, leftovers = [], isTold = false} = context;
 	const width = Math.max(0, ...state.steps.map(({title}) => title.length));
 	const isDone = state.outcome === 'done' && state.pass === 'apply' && isWhole(state);
 	return [
 		headOf(state, words),
 		...state.steps.map((step) => stepRow(step, state.pass, width)),
-		...(state.outcome === 'failed' && state.problem ? ['', ...formatProblem(state.problem)] : []),
+		...(state.outcome === 'failed' ? problemLines(state, isTold) : []),
 		...(isDone && words.servers && answers ? serverRows(answers) : []),
 		...(isDone ? nextRows(words) : []),
 		'',

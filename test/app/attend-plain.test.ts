@@ -43,6 +43,10 @@ const attend = (save?: () => Promise<string>, reminders?: Readonly<Record<string
 			saved.push(id);
 			return save?.() ?? '/state/handover';
 		},
+		saveReport: async () => {
+			saved.push('report');
+			return save?.() ?? '/state/reports/report.txt';
+		},
 		reminders,
 	});
 	return {...attendance, talk: own, kept, edited, saved, rung};
@@ -62,7 +66,7 @@ const never = new AbortController().signal;
 test.each(['retry', 'quit'] as const)('a problem is answered by the word %s', async (word) => {
 	const {controls, talk: shown, rung} = attend();
 	const decided = controls.decide('images', refused, choices, never);
-	await shown.answer(['What now? retry/edit/skip/quit/explain: ', word]);
+	await shown.answer(['What now? retry/edit/skip/quit/explain/report: ', word]);
 	expect(await decided).toEqual({decision: word});
 	expect(rung).toHaveLength(1);
 });
@@ -74,10 +78,18 @@ test('the word explain tells all that is known of the problem, and asks again', 
 	expect(await decided).toEqual({decision: 'retry'});
 });
 
+test('the word report saves a report and asks again', async () => {
+	const {controls, talk: shown, saved} = attend();
+	const decided = controls.decide('images', refused, choices, never);
+	await shown.answer(['What now? ', 'report'], ['Report saved: /state/reports/report.txt', 'retry']);
+	expect(await decided).toEqual({decision: 'retry'});
+	expect(saved).toEqual(['report']);
+});
+
 test('skip is asked for twice, and what is not offered is no answer', async () => {
 	const {controls, talk: shown} = attend();
 	const decided = controls.decide('images', refused, {choices: ['retry', 'skip', 'quit'], ways: []}, never);
-	await shown.answer(['What now? retry/skip/quit/explain: ', 'edit']);
+	await shown.answer(['What now? retry/skip/quit/explain/report: ', 'edit']);
 	await shown.answer(['Please answer', 'skip'], ['Really go on without this step? yes/no: ', 'no']);
 	await shown.answer(['What now? ', 'skip'], ['Really go on without this step? yes/no: ', 'yes']);
 	expect(await decided).toEqual({decision: 'skip'});
@@ -104,7 +116,7 @@ test('a way tells what is lost, and is gone only when its word is typed once mor
 	const {controls, talk: shown} = attend();
 	const offer: Offer = {choices: ['retry', 'way', 'quit'], ways: [way]};
 	const decided = controls.decide('images', refused, offer, never);
-	await shown.answer(['What now? retry/back/quit/explain: ', 'b']);
+	await shown.answer(['What now? retry/back/quit/explain/report: ', 'b']);
 	await shown.until('They are lost.');
 	await shown.answer(['Type "back" once more, in full, to do it', 'b']);
 	await shown.answer(['What now? ', 'back'], ['Type "back" once more', 'yes']);

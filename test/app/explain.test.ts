@@ -21,10 +21,10 @@ test('a code is explained with every cause, what to do then, who acts and the ex
 		  do       Mend its owner or mode, or name another folder with --state-dir.
 
 		  why      It is not JSON: <reason>.
-		  do       Move it away and start again: the tool finds out from the world itself what is done.
+		  do       Move it away and try again: the tool finds out from the world itself what is done.
 
 		  why      It is not a journal: <reason>.
-		  do       Move it away and start again: the truth is in the world, and is looked at anew.
+		  do       Move it away and try again: the truth is in the world, and is looked at anew.
 
 		  who      you
 		  exit     2 (usage)
@@ -127,6 +127,7 @@ test('a mistyped name is refused, and the nearest ones are named', async () => {
 			'There is no problem, answer or step state-unredable.',
 			'  why:   Names are written as they stand in messages and files; the nearest: state-unreadable.',
 			'  do:    Write zenml-airgap explain state-unreadable, or leave the name out to see all of them.',
+			'  who:   you',
 			'  code:  explain-unknown-code',
 			'',
 		].join('\n'),
@@ -141,6 +142,7 @@ test('where no name is near none is named', async () => {
 			'There is no problem, answer or step nonsense.',
 			'  why:   Problems are written by their code (registry-unauthorized), answers by their path (registry.host), steps by their name (images).',
 			'  do:    Leave the name out to see all of them.',
+			'  who:   you',
 			'  code:  explain-unknown-code',
 			'',
 		].join('\n'),

@@ -213,8 +213,10 @@ test('a problem that nobody mends ends with the exit code of its area', async ()
 		fix: 'f',
 	});
 	const talk = await sit(planOf(async () => ({status: 'blocked', problem: refused})));
-	await talk.answer([start, 'yes'], ['What now? ', 'quit']);
+	await talk.answer([start, 'yes'], ['What now? ', 'report'], ['Report saved: ', 'quit']);
 	expect(await talk.code).toBe(7);
+	const [file = ''] = /\S+problem-\S+\.txt/u.exec(talk.shown()) ?? [];
+	expect(await readFile(file, 'utf8')).toContain('No such server.');
 	expect(talk.shown()).toContain('Go on with  zenml-airgap install');
 });
 

@@ -66,6 +66,7 @@ test('each state of a step in the plan has its line', () => {
 		'    No login.',
 		'      why:   It is locked.',
 		'      do:    Unlock it.',
+		'      who:   you',
 		'      code:  time-out',
 	]);
 });

@@ -42,7 +42,7 @@ const told = async (...words: readonly string[]) => {
 
 const commands = [['status'], ['plan'], ['install', '--non-interactive']] as const;
 
-const again = 'move it away and start again: the tool finds out from the world itself what is done.';
+const again = 'move it away and try again: the tool finds out from the world itself what is done.';
 
 /** What may lie in the place of the journal, and what is said of it. */
 const inItsPlace: readonly (readonly [what: string, lay: (file: string) => unknown, cause: string, fix: string])[] = [
@@ -68,7 +68,7 @@ const inItsPlace: readonly (readonly [what: string, lay: (file: string) => unkno
 			await truncate(file, 2 ** 40);
 		},
 		'It has 1.0 TiB; a journal has at most 4.0 MiB.',
-		`Move it away and start again: the tool finds out from the world itself what is done.`,
+		`Move it away and try again: the tool finds out from the world itself what is done.`,
 	],
 ];
 

@@ -12,7 +12,7 @@ import {never, problemOf, tarOf, temporary} from '../bundle/helpers.ts';
 import {blocksOf, contentOf, headerOf, sliceOf, tarEnd} from './helpers.ts';
 
 const file = 'images/x.tar';
-const carryAgain = `Carry ${file} in again from the connected side and start again.`;
+const carryAgain = `Carry ${file} in again from the connected side and try again.`;
 
 const listOf = async (...pieces: readonly (Buffer | string)[]) =>
 	indexTar(await sliceOf(Buffer.concat(pieces.map((piece) => Buffer.from(piece)))), never);
@@ -38,7 +38,7 @@ const refusals: readonly Case[] = [
 		{
 			message: '/nowhere/a.tar cannot be read.',
 			cause: 'There is no such file or folder.',
-			fix: 'Check the path and its permissions, then start again.',
+			fix: 'Check the path and its permissions, then try again.',
 		},
 		() => openRegular('/nowhere/a.tar'),
 	],
@@ -47,7 +47,7 @@ const refusals: readonly Case[] = [
 		'bundle-unreadable',
 		{
 			cause: 'Reading it fails: A part of the path is a file, not a folder.',
-			fix: 'Check the path and its permissions, then start again.',
+			fix: 'Check the path and its permissions, then try again.',
 		},
 		async () => openRegular(`${(await sliceOf('')).file}/a.tar`, 'a.tar'),
 	],
@@ -346,7 +346,7 @@ test.each(badCharts)('a chart that %s is refused', async (_what, cause, raise) =
 		code: 'bundle-chart-damaged' satisfies ProblemCode,
 		message: `${chart} is not a packed Helm chart.`,
 		cause,
-		fix: `Carry ${chart} in again from the connected side and start again.`,
+		fix: `Carry ${chart} in again from the connected side and try again.`,
 		location: {file: chart},
 	});
 });

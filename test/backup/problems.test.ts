@@ -121,7 +121,7 @@ const rows: readonly Row[] = [
 		{
 			code: 'backup-disk-full',
 			cause: expect.stringMatching(/^It needs about 1048576.0 TiB and has [\d.]+ [KMGT]?i?B\.$/u),
-			fix: 'Make room there, or name a folder on another disk with backup.folder. Start again: finished parts are kept.',
+			fix: 'Make room there, or name a folder on another disk with backup.folder. Try again: finished parts are kept.',
 		},
 	],
 	[
@@ -133,7 +133,7 @@ const rows: readonly Row[] = [
 		{
 			code: 'backup-disk-full',
 			cause: expect.stringMatching(/^It became full at 2.0 KiB of part; [\d.]+ [KMGT]?i?B are free now\.$/u),
-			fix: 'Make room there, or name a folder on another disk with backup.folder. Start again: finished parts are kept.',
+			fix: 'Make room there, or name a folder on another disk with backup.folder. Try again: finished parts are kept.',
 		},
 	],
 	[

@@ -209,7 +209,7 @@ test('a run whose lock was taken over meanwhile is told, and leaves it to the ot
 		area: 'locked',
 		message: `Another run has taken over the lock ${file}.`,
 		cause: 'This run did not renew it for a while: its process was halted, or the folder could not be reached.',
-		fix: 'Let that run end, then start again; finished steps are not done twice.',
+		fix: 'Let that run end, then try again; finished steps are not done twice.',
 	});
 	expect((await holderNow()).runId).toBe('old');
 });
@@ -223,7 +223,7 @@ test('a run that cannot renew its lock is told before others take it for dead', 
 		code: 'install-locked',
 		message: `The lock ${file} could not be renewed for too long.`,
 		cause: expect.stringContaining('So another run may start. '),
-		fix: 'Make the folder reachable, then start again; finished steps are not done twice.',
+		fix: 'Make the folder reachable, then try again; finished steps are not done twice.',
 	});
 });
 

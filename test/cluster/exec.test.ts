@@ -166,7 +166,7 @@ describe.each(['v1.34.0', 'v1.29.4'])('Kubernetes %s', (version) => {
 			code: 'exec-pod-gone',
 			message: 'No command can be run in the pod other of lab.',
 			cause: 'The pod is not there any more.',
-			fix: 'Start again: every step looks at the cluster anew.',
+			fix: 'Try again: every step looks at the cluster anew.',
 		});
 		await lab.cluster.create(podNamed('waiting', 'missing'), signal);
 		const told = {

@@ -197,7 +197,7 @@ it('a lock that lasts longer than anybody waits is refused with the way out', as
 		message: 'The lock of this cluster is held by somebody else: some-operator.',
 		cause:
 			'It began at an unknown time, and holds the lock for 3600 s at a time, which is too long to wait for its end.',
-		fix: 'Let it end. Where it is dead for certain, delete the lease and start again.',
+		fix: 'Let it end. Where it is dead for certain, delete the lease and try again.',
 		nextSteps: [...nextSteps, 'kubectl -n zenml delete lease zenml-airgap'],
 	});
 });
@@ -246,7 +246,7 @@ it('a lock that was deleted is told as such', async () => {
 		code: 'install-locked',
 		message: 'The lock of this cluster, lease zenml/zenml-airgap, was deleted.',
 		cause: 'Somebody removed it while this run was at work; another run may now begin.',
-		fix: 'Find out who removed it, then start again; finished steps are not done twice.',
+		fix: 'Find out who removed it, then try again; finished steps are not done twice.',
 		nextSteps,
 	});
 });
@@ -265,7 +265,7 @@ it('a lock that could not be renewed for as long as it lasts is told with why', 
 		who: 'operator',
 		message: 'Lost the lock: the cluster did not answer for 20 s.',
 		cause: 'So another run may start. The API server, or a proxy before it, reports an error of its own.',
-		fix: 'Start again when the cluster answers; finished steps are not done twice.',
+		fix: 'Try again when the cluster answers; finished steps are not done twice.',
 		nextSteps: [],
 		evidence: ['etcd is slow'],
 	});

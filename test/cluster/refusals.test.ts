@@ -104,7 +104,7 @@ const rows: readonly Row[] = [
 		code: 'kubernetes-not-found',
 		who: 'operator',
 		cause: 'The object, or its whole kind, does not exist in this cluster.',
-		fix: 'Start again: every step looks at the cluster anew.',
+		fix: 'Try again: every step looks at the cluster anew.',
 	},
 	{
 		status: 409,
@@ -197,7 +197,7 @@ describe('a refusal', () => {
 			code: 'kubernetes-field-conflict',
 			area: 'cluster',
 			cause: 'helm, kubectl-edit, ? also manages: .data.a, .data.b, ?.',
-			fix: 'Find out why helm, kubectl-edit, ? sets these fields; let it give them up, or remove the object and start again.',
+			fix: 'Find out why helm, kubectl-edit, ? sets these fields; let it give them up, or remove the object and try again.',
 		});
 		expect(error.problem.evidence).toContain('spec: Required value');
 		expect(error).toBeInstanceOf(KubernetesError);

@@ -157,7 +157,7 @@ test('a helm that cannot be ended is told, and nothing is changed beside it', as
 		code: 'helm-busy',
 		message: 'The helm of an earlier run is still at work on release zenml in namespace z.',
 		cause: `It is process ${process.pid} of this host, and it cannot be ended from here.`,
-		fix: 'End it by hand as the user who started it, then start again.',
+		fix: 'End it by hand as the user who started it, then try again.',
 		nextSteps: [`ps -fp ${process.pid}`, `kill ${process.pid}`],
 	});
 });

@@ -83,7 +83,7 @@ describe('a chart that does not come', () => {
 			'The registry cannot be reached from this host.',
 			'Check its name and the way to it; a proxy is taken from HTTPS_PROXY.',
 		],
-		['something new', "Helm's own words are below.", 'Try the same by hand, then start again.'],
+		['something new', "Helm's own words are below.", 'Run the same by hand, then try again.'],
 	])('"%s": %s', async (said, cause, fix) => {
 		const helm = await puller(`echo 'Error: ${said}' >&2; exit 1`);
 		expect(await problemOf(helm.pull({chart, version: '9.9.9', folder: emptyFolder(), signal}))).toEqual({

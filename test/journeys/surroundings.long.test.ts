@@ -193,6 +193,7 @@ asRoot('the rehearsal tells a user without a line in the user list why its datab
 		'The rehearsal cannot start PostgreSQL: this user has no name.',
 		`  why:   PostgreSQL looks its user up, and the user list of this host has no line for number ${stranger}.`,
 		'  do:    Start the rehearsal as a user that the host knows, or add a line for this one to /etc/passwd.',
+		'  who:   you',
 		'  code:  rehearsal-no-user',
 		'',
 	]);
@@ -222,6 +223,7 @@ test.skipIf(!drops)('the rehearsal tells root why it cannot give a folder away (
 		expect.stringMatching(`^The folder ${world}/.+ cannot be given to the user [a-z]+, as whom PostgreSQL runs\\.$`),
 		'  why:   The system refuses it: This user may not write there.',
 		'  do:    Start the rehearsal as a user other than root, or choose a --state-dir on a local disk.',
+		'  who:   you',
 		'  code:  rehearsal-folder-not-given',
 		'',
 	]);

@@ -25,8 +25,8 @@ const pulling: Context = {...pushing, what: 'pull zenml/api', pull: {given: true
 const tokens: Context = {...pushing, at: new URL('https://auth.example.com:8443/token'), role: 'token server'};
 const pullingWithout: Context = {...pulling, pull: {given: false, source: 'no file of logins was found'}};
 
-const sentOnce = 'Start again: what is already in the registry is not sent twice.';
-const pullAgain = 'Start again. If it comes back, look at the line, and at a proxy on the way.';
+const sentOnce = 'Try again: what is already in the registry is not sent twice.';
+const pullAgain = 'Try again. If it comes back, look at the line, and at a proxy on the way.';
 const checkAddress = 'Check the name and port of the registry, and that this host may connect to it.';
 const checkValidity =
 	'Compare `date -u` with the validity of the certificate; mend the clock or have the certificate renewed.';
@@ -36,7 +36,7 @@ const giveName =
 const otherHost =
 	'Have the external URL of the registry corrected; or give auth.example.com:8443 as the push host, where it is the registry itself.';
 const askForLogs = `${sentOnce} If it comes back, ask for the logs of the registry and of any proxy before it.`;
-const storage = 'Start again. If it comes back, its instances need shared storage or sticky sessions.';
+const storage = 'Try again. If it comes back, its instances need shared storage or sticky sessions.';
 
 /** A connection that failed with a code. */
 const broke = (code: string, context = pushing, at: Partial<FailedAt> = {}) =>
@@ -437,14 +437,14 @@ const rows: readonly Row[] = [
 		case: 'pull with login',
 		provoke: () => said(401, '', pulling),
 		cause: 'It does not accept the login from config.json, or it has ended: logins of the clouds last for some hours.',
-		fix: 'Log in to r.example.com on this machine, then start again.',
+		fix: 'Log in to r.example.com on this machine, then try again.',
 	},
 	{
 		code: 'registry-unauthorized',
 		case: 'pull without login',
 		provoke: () => said(401, '', pullingWithout),
 		cause: 'It asks for a login, but there was no login (no file of logins was found).',
-		fix: 'Log in to r.example.com on this machine, then start again.',
+		fix: 'Log in to r.example.com on this machine, then try again.',
 	},
 	{
 		code: 'registry-denied',
@@ -472,7 +472,7 @@ const rows: readonly Row[] = [
 		case: 'pull without login',
 		provoke: () => said(403, '', pullingWithout),
 		cause: 'It does not let zenml/api be pulled with no login (no file of logins was found).',
-		fix: 'Log in to r.example.com on this machine, then start again.',
+		fix: 'Log in to r.example.com on this machine, then try again.',
 	},
 	{
 		code: 'registry-pull-limit',
@@ -594,41 +594,41 @@ const rows: readonly Row[] = [
 		code: 'registry-quota',
 		provoke: () => said(507),
 		cause: 'Its storage, or the quota of the project, is used up.',
-		fix: 'Have the quota or the disk made larger, then start again: what is already there is not sent twice.',
+		fix: 'Have the quota or the disk made larger, then try again: what is already there is not sent twice.',
 	},
 	{
 		code: 'registry-read-only',
 		provoke: () => said(503, 'read-only mode'),
 		cause: 'It is in read-only mode, as during its garbage collection or maintenance.',
-		fix: 'Wait until the registry takes uploads again, then start again.',
+		fix: 'Wait until the registry takes uploads again, then try again.',
 	},
 	{
 		code: 'registry-rate-limited',
 		case: 'push',
 		provoke: () => said(429),
 		cause: 'It takes no more requests for now.',
-		fix: 'Wait some minutes and start again, or have the rate limit for this user raised.',
+		fix: 'Wait some minutes and try again, or have the rate limit for this user raised.',
 	},
 	{
 		code: 'registry-rate-limited',
 		case: 'pull',
 		provoke: () => said(429, '', pulling),
 		cause: 'It takes no more requests for now.',
-		fix: 'Wait some minutes and start again.',
+		fix: 'Wait some minutes and try again.',
 	},
 	{
 		code: 'registry-unavailable',
 		case: 'push',
 		provoke: () => said(502),
 		cause: 'It answers 502: it, its storage or a proxy before it is in trouble.',
-		fix: 'Look at the logs of the registry, then start again: what is already there is not sent twice.',
+		fix: 'Look at the logs of the registry, then try again: what is already there is not sent twice.',
 	},
 	{
 		code: 'registry-unavailable',
 		case: 'pull',
 		provoke: () => said(502, '', pulling),
 		cause: 'It answers 502: it, its storage or a proxy before it is in trouble.',
-		fix: 'Wait some minutes and start again; the registry, or a proxy before it, is in trouble.',
+		fix: 'Wait some minutes and try again; the registry, or a proxy before it, is in trouble.',
 	},
 
 	{
@@ -679,7 +679,7 @@ const rows: readonly Row[] = [
 		case: 'pull',
 		provoke: () => pulled('{}', {'docker-content-digest': digest}),
 		cause: `${digest} was expected, but it is ${sha256(Buffer.from('{}'))}: bytes were changed on the way or in the registry's storage.`,
-		fix: 'Start again. If it comes back, a proxy on the way changes what passes.',
+		fix: 'Try again. If it comes back, a proxy on the way changes what passes.',
 	},
 	{
 		code: 'registry-upload-lost',
@@ -812,14 +812,14 @@ const rows: readonly Row[] = [
 		case: 'long wait',
 		provoke: () => said(429, '', pushing, {retryAfterMs: 3_600_000}),
 		cause: 'It takes no more requests for now, and asks to wait 3600 s. So long is not waited here.',
-		fix: 'Start again after that time, or have the rate limit for this user raised.',
+		fix: 'Try again after that time, or have the rate limit for this user raised.',
 	},
 	{
 		code: 'registry-unavailable',
 		case: 'long wait',
 		provoke: () => said(503, '', pushing, {retryAfterMs: 600_000}),
 		cause: 'It answers 503, and asks to wait 600 s. So long is not waited here.',
-		fix: 'Start again after that time; or ask who runs it, or a proxy before it, what it waits for.',
+		fix: 'Try again after that time; or ask who runs it, or a proxy before it, what it waits for.',
 	},
 	{
 		code: 'registry-refused',

@@ -50,6 +50,7 @@ test('a whole run in plain lines', () => {
 		        The registry does not answer.
 		          why:   connect ECONNREFUSED 10.0.0.5:5000
 		          do:    Start it.
+		          who:   you
 		          code:  registry-unreachable
 		[ 4/4] The ca: skipped: left out by the operator (4.0 s)
 		"
@@ -140,6 +141,7 @@ test('a hand-over is written out once; after that only its changes, and again in
 		        The registry does not answer.
 		          why:   connect ECONNREFUSED 10.0.0.5:5000
 		          do:    Start it.
+		          who:   you
 		          code:  registry-unreachable
 		[ 4/4] The ca: checking, its answers have changed
 		        For the network team: Trust
@@ -321,11 +323,33 @@ test('the summary of a failed run tells the problem and how to go on', () => {
 		The registry does not answer.
 		  why:   connect ECONNREFUSED 10.0.0.5:5000
 		  do:    Start it.
+		  who:   you
 		  code:  registry-unreachable
 
 		  Go on with  zenml-airgap install --answers a.yaml
 		  Log         /s/logs/1.jsonl"
 	`);
+});
+
+test('evidence that was told at its step is not told again at the end; what no step told is', () => {
+	const seen = {...trouble, evidence: ['connect ECONNREFUSED'], parts: [{...trouble, evidence: ['of a part']}]};
+	const events: readonly NewEvent[] = [
+		started,
+		{type: 'step-started', step: 'images', stale: false},
+		{type: 'step-problem', step: 'images', problem: seen, choices: []},
+	];
+	const end: NewEvent = {type: 'run-finished', outcome: 'failed', exitCode: 6, problem: seen};
+	const told = summaryLines(fold([...events, end]), {...files, isTold: true}).join('\n');
+	expect(told).toContain('  code:  registry-unreachable');
+	expect(told).toContain('What was seen of it stands above');
+	expect(told).not.toContain('  | ');
+	for (const text of [
+		summaryLines(fold([...events, end]), files).join('\n'),
+		summaryLines(fold([started, end]), {...files, isTold: true}).join('\n'),
+	]) {
+		expect(text).toContain('  | of a part');
+		expect(text).not.toContain('stands above');
+	}
 });
 
 test.each([

@@ -197,7 +197,7 @@ test('a way back that was begun goes on with its own backup, and says so where t
 	site.state.backups = [summaryOf(newer)];
 	expect(await refusalOf(findWayBack(site.world(), 'default'))).toMatchObject({
 		cause: 'Its way back began with backup before, which is not whole in /backups any more.',
-		fix: 'Put that backup back where it was and start again: its database holds a part of it, or nothing that fits another.',
+		fix: 'Put that backup back where it was and try again: its database holds a part of it, or nothing that fits another.',
 	});
 });
 
@@ -221,7 +221,7 @@ test('what somebody else wrote after the restore is found before servers start o
 		message: 'The workspace default is not what it was when backup before was made.',
 		cause:
 			'After the restore its database differs from the dump: pipeline_run: 12 rows, were 10; run_template: new, 1 row.',
-		fix: 'Find out who else writes to it, have that stopped, and start again: the dump is restored anew.',
+		fix: 'Find out who else writes to it, have that stopped, and try again: the dump is restored anew.',
 	});
 	expect(site.state.replicas).toBe(0);
 });
@@ -233,7 +233,7 @@ test('a release that is not what was to come back is told', async () => {
 	const world = site.world({helm: {...given.helm, rollback}});
 	expect(await refusalOf((await ofDefault(world)).run(world))).toMatchObject({
 		cause: 'Its release is revision 3, failed, of zenml-0.93.0; zenml-0.93.0 was to come back.',
-		fix: 'Look at the history of the release for who else changes it, then start again.',
+		fix: 'Look at the history of the release for who else changes it, then try again.',
 	});
 });
 

@@ -97,7 +97,7 @@ export const testRepair = (version: HelmVersion): void => {
 				message: `Nobody can tell whether release zenml in namespace ${stage.namespace} is being changed right now.`,
 				cause:
 					'Helm has it as pending-install, which a Helm that is at work and one that was killed leave alike; its pods run, so it is not removed.',
-				fix: 'Make sure that no helm works on it, look at its history, and end what was begun by hand; then start again.',
+				fix: 'Make sure that no helm works on it, look at its history, and end what was begun by hand; then try again.',
 				nextSteps: [`helm -n ${stage.namespace} history zenml`, `helm -n ${stage.namespace} rollback zenml`],
 			});
 			await scene.repair();

@@ -152,7 +152,7 @@ test('pods that do not end are a problem that names them', async () => {
 	expect(problem).toMatchObject({
 		code: code('servers-not-stopped'),
 		message: 'The servers of release lab/zenml are not all stopped.',
-		fix: 'Find out what holds them, most often a node that does not answer; then start again.',
+		fix: 'Find out what holds them, most often a node that does not answer; then try again.',
 	});
 	expect(problem.cause).toMatch(/^These pods did not end within \d+ minutes: server-1\.$/u);
 });
@@ -160,7 +160,7 @@ test('pods that do not end are a problem that names them', async () => {
 test('a migration that does not end is a problem that names its Job', async () => {
 	const problem = await refusalOf(stopServers(late([{...podOf('migrate-x'), job: 'migrate'}]), release));
 	expect(problem.cause).toMatch(/^The Job migrate is still at work on the database after \d+ minutes: migrate-x\.$/u);
-	expect(problem.fix).toBe('Let it end. Where its log says that it hangs, delete it; then start again.');
+	expect(problem.fix).toBe('Let it end. Where its log says that it hangs, delete it; then try again.');
 	expect(problem.nextSteps).toEqual(['kubectl -n lab logs job/migrate', 'kubectl -n lab delete job migrate']);
 });
 
@@ -172,6 +172,6 @@ test('servers that somebody else starts again and again are a problem that says 
 	});
 	expect(await refusalOf(stopServers(stubborn, release))).toMatchObject({
 		cause: 'Somebody else starts the deployment server again whenever it is stopped.',
-		fix: 'Find out who: a GitOps controller, KEDA, or another operator. Have it pause for this release; then start again.',
+		fix: 'Find out who: a GitOps controller, KEDA, or another operator. Have it pause for this release; then try again.',
 	});
 });

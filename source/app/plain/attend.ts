@@ -29,16 +29,19 @@ export type PlainAttendance = {
 	readonly offer: Keeper['offer'];
 	/** Writes the texts of a hand-over to files and resolves with their folder. */
 	readonly saveHandover: (handover: Handover) => Promise<string>;
+	/** Saves a problem report and resolves with its path. */
+	readonly saveReport: () => Promise<string>;
 	/** How somebody who rehearses reminds those whom a hand-over waits for, by step. */
 	readonly reminders?: Readonly<Record<string, string>> | undefined;
 };
 
-const words: Readonly<Record<Exclude<Decision, 'way'> | 'explain', string>> = {
+const words: Readonly<Record<Exclude<Decision, 'way'> | 'explain' | 'report', string>> = {
 	retry: 'retry: try this step again',
 	edit: 'edit: change the answers, then try again',
 	skip: 'skip: go on without this step',
 	quit: 'quit: stop here; the same command goes on later',
 	explain: 'explain: all that is known of this problem',
+	report: 'report: save a report of it, without secrets, for a ticket',
 };
 
 /** Asks for other answers; undefined where the operator left the questions. */
@@ -78,6 +81,14 @@ const decisionFor = async (
 	return isSure ? {decision: word} : undefined;
 };
 
+const tellSaved = async (lines: PlainLines, {saveReport}: PlainAttendance): Promise<void> => {
+	try {
+		lines.say('', `Report saved: ${await saveReport()}`);
+	} catch (error) {
+		lines.say('', `Not saved: ${errnoWords(error, 'write')}`);
+	}
+};
+
 const decide = async (
 	attendance: PlainAttendance,
 	problem: Problem,
@@ -91,7 +102,11 @@ const decide = async (
 	lines.forget();
 	attendance.ring();
 	const plain = choices.filter((choice) => choice !== 'way');
-	const offered = [...choices.flatMap((choice) => (choice === 'way' ? ways.map(({id}) => id) : [choice])), 'explain'];
+	const offered = [
+		...choices.flatMap((choice) => (choice === 'way' ? ways.map(({id}) => id) : [choice])),
+		'explain',
+		'report',
+	];
 	for (;;) {
 		const about = offered.map((word) => {
 			const way = ways.find(({id}) => id === word);
@@ -100,6 +115,7 @@ const decide = async (
 		lines.say('', ...about.map((text) => `  ${text}`));
 		const word = await askWord(lines, 'What now?', offered);
 		if (word === 'explain') lines.say('', ...(await attendance.explain(problem.code)));
+		if (word === 'report') await tellSaved(lines, attendance);
 		const way = ways.find(({id}) => id === word);
 		const choice = plain.find((one) => one === word);
 		const decided = way ? await agreeTo(lines, way) : choice && (await decisionFor(choice, attendance, lines, problem));

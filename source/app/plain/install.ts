@@ -8,6 +8,7 @@ import {formatMoment} from '../../base/units.ts';
 import type {Listener} from '../../engine/events.ts';
 import {type PlanView, placeOf, untoldLoss} from '../../engine/plan-view.ts';
 import type {PlanWords} from '../../engine/plan-words.ts';
+import {emptyRun, reduce} from '../../engine/reduce.ts';
 import {plainReport} from '../../report/plain.ts';
 import {type KeptDraft, keptWords} from '../answers/kept-draft.ts';
 import {typedBefore} from '../answers/typed-before.ts';
@@ -180,6 +181,11 @@ const run = async (talk: Talk, from: Complete, level: GlobalOptions['logLevel'])
 	const {context, options, session, lines, signal} = talk;
 	let {form} = from;
 	let desk: Listener | undefined;
+	let state = emptyRun;
+	const follow: Listener = (event) => {
+		state = reduce(state, event);
+		desk?.(event);
+	};
 	const report = await session.run(from.answers, {
 		pass: 'apply',
 		controls: (acknowledged) => {
@@ -197,15 +203,16 @@ const run = async (talk: Talk, from: Complete, level: GlobalOptions['logLevel'])
 				testLogin: testerOf(talk),
 				offer: offererOf(talk),
 				saveHandover: session.saveHandover,
+				saveReport: async () => session.saveReport(state),
 				reminders: options.reminders,
 			});
 			desk = attendance.listener;
 			return attendance.controls;
 		},
-		listeners: [plainReport(inRows(context.out, context.stdout), {level}), (event) => desk?.(event)],
+		listeners: [plainReport(inRows(context.out, context.stdout), {level}), follow],
 		signal,
 	});
-	lines.say('', ...session.summary(report).split('\n'));
+	lines.say('', ...session.summary(report, true).split('\n'));
 	ring(context);
 	return report.exitCode;
 };

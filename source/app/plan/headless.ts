@@ -51,7 +51,7 @@ export const runHeadless = async (
 		listeners: [listenerFor(context, options, details)],
 		signal: context.signal,
 	});
-	const text = `\n${session.summary(report)}\n`;
+	const text = `\n${session.summary(report, !options.json)}\n`;
 	// With --json standard output holds events only.
 	if (options.json) context.err(text);
 	else context.out(text);

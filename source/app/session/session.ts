@@ -72,8 +72,8 @@ export type Session = {
 	readonly look: (answers: Answers, how: Pick<RunHow, 'listeners' | 'signal'>) => Promise<PlanView>;
 	/** Goes through the plan. @throws ProblemError where it was refused before its first event */
 	readonly run: (answers: Answers, how: RunHow) => Promise<RunReport>;
-	/** The text that is printed at the end of a run, without secrets. */
-	readonly summary: (report: RunReport) => string;
+	/** The text that is printed at the end of a run, without secrets. `isTold`: its events were printed before it. */
+	readonly summary: (report: RunReport, isTold?: boolean) => string;
 	/** Each saves a file, or a folder of them, and resolves with its path. */
 	readonly saveAnswers: (draft: Draft) => Promise<string>;
 	readonly saveHandover: (handover: Handover) => Promise<string>;
@@ -114,7 +114,7 @@ const saveProblem = async (context: Context, {stateDirectory, state, answers, ha
 const summaryText = (
 	{redactor}: Context,
 	{state, logFile, reportFile, leftovers}: RunReport,
-	about: Pick<SummaryContext, 'words' | 'answers' | 'resumeCommand'>,
+	about: Pick<SummaryContext, 'words' | 'answers' | 'resumeCommand' | 'isTold'>,
 ): string => printableText(redactor.redact(summaryLines(state, {...about, logFile, reportFile, leftovers}).join('\n')));
 
 const saveSections = async (
@@ -196,8 +196,8 @@ export const createSession = (context: Context, options: SessionOptions): Sessio
 			await keeper.forget().catch(() => undefined);
 			return report;
 		},
-		summary: (report) =>
-			summaryText(context, report, {words: calledDeep(plan.words, called), answers: counted, resumeCommand}),
+		summary: (report, isTold) =>
+			summaryText(context, report, {words: calledDeep(plan.words, called), answers: counted, resumeCommand, isTold}),
 		saveAnswers: async (draft) =>
 			saveBeside(path.join(workingDirectory, 'zenml-airgap-answers.yaml'), serializeAnswers(draft)),
 		saveHandover: async (pack) =>

@@ -174,7 +174,7 @@ export const createProblems = declareProblems({
 		area: 'bundle',
 		message: '{file} was changed while the bundle was made.',
 		cause: 'Its bytes are not those that the lists of the bundle name.',
-		fix: 'Let it be, and start again.',
+		fix: 'Let it be, and try again.',
 	},
 	'bundle-create-digest': {
 		area: 'bundle',

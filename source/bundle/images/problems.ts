@@ -99,7 +99,7 @@ export const imageProblems = declareProblems({
 	'bundle-image-twice': {
 		area: 'bundle',
 		message: 'The bundle holds two different images called {image}.',
-		fix: 'Remove the archive that does not belong to this release and start again.',
+		fix: 'Remove the archive that does not belong to this release and try again.',
 		cases: {
 			archives: {cause: '{first} and {second} both hold it, with different contents.'},
 			names: {

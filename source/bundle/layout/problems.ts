@@ -58,12 +58,12 @@ export const layoutProblems = declareProblems({
 			folder: {
 				cause:
 					'A bundle holds files, in folders at most {depth} deep; these are pipes, devices, sockets or folders below that.',
-				fix: 'Find out who put them there. Where the rest is trusted, take them away and start again.',
+				fix: 'Find out who put them there. Where the rest is trusted, take them away and try again.',
 			},
 			link: {
 				message: '{path} holds links to folders that are not followed: {names}.',
 				cause: 'Each leads to a folder that it lies in itself, or out of the bundle.',
-				fix: 'Put the folder in the place of its link, or take the link away, and start again. Links to single archives may stay.',
+				fix: 'Put the folder in the place of its link, or take the link away, and try again. Links to single archives may stay.',
 			},
 			tar: {
 				cause:
@@ -107,7 +107,7 @@ export const layoutProblems = declareProblems({
 			one: {
 				message: '{file} is not there.',
 				cause: 'It is not in {folder}.',
-				fix: 'Carry {file} in from the connected side, put it beside the others and start again.',
+				fix: 'Carry {file} in from the connected side, put it beside the others and try again.',
 			},
 		},
 	},

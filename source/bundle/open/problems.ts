@@ -47,7 +47,7 @@ export const openProblems = declareProblems({
 		area: 'bundle',
 		message: 'The bundle holds several versions of {names}.',
 		cause: 'It holds {held}; which one to install is not said anywhere.',
-		fix: 'Leave one version in images/ and start again.',
+		fix: 'Leave one version in images/ and try again.',
 	},
 	'bundle-chart-missing': {
 		area: 'bundle',
@@ -65,7 +65,7 @@ export const openProblems = declareProblems({
 		area: 'bundle',
 		message: 'The bundle holds several versions of the Helm chart {name}.',
 		cause: 'It holds {held}.',
-		fix: 'Leave one version in charts/ and start again.',
+		fix: 'Leave one version in charts/ and try again.',
 	},
 	'bundle-file-missing': {
 		area: 'bundle',

@@ -79,7 +79,7 @@ export const signatureProblems = declareProblems({
 	'bundle-checksums-damaged': {
 		area: 'bundle',
 		message: 'SHA256SUMS cannot be used.',
-		fix: 'Carry SHA256SUMS in again from the connected side and start again.',
+		fix: 'Carry SHA256SUMS in again from the connected side and try again.',
 		nextSteps: [
 			'On the connected side: sha256sum SHA256SUMS',
 			'Here, in the bundle: sha256sum SHA256SUMS',

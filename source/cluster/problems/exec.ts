@@ -16,7 +16,7 @@ export const execTable = {
 		...asked,
 		area: 'cluster',
 		cause: 'The pod is not there any more.',
-		fix: 'Start again: every step looks at the cluster anew.',
+		fix: 'Try again: every step looks at the cluster anew.',
 	},
 	'exec-container-not-running': {
 		...asked,

@@ -6,7 +6,7 @@ export const lockTable = {
 		area: 'locked',
 		message: 'Lost the lock: the cluster did not answer for {seconds} s.',
 		cause: 'So another run may start. {why}',
-		fix: 'Start again when the cluster answers; finished steps are not done twice.',
+		fix: 'Try again when the cluster answers; finished steps are not done twice.',
 	},
 	'install-lock-left': {
 		area: 'locked',

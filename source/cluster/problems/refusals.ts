@@ -37,7 +37,7 @@ export const refusalTable = {
 		...refused,
 		area: 'cluster',
 		cause: 'The object, or its whole kind, does not exist in this cluster.',
-		fix: 'Start again: every step looks at the cluster anew.',
+		fix: 'Try again: every step looks at the cluster anew.',
 	},
 	'kubernetes-conflict': {
 		...refused,
@@ -49,7 +49,7 @@ export const refusalTable = {
 		...refused,
 		area: 'cluster',
 		cause: '{managers} also manages: {fields}.',
-		fix: 'Find out why {managers} sets these fields; let it give them up, or remove the object and start again.',
+		fix: 'Find out why {managers} sets these fields; let it give them up, or remove the object and try again.',
 	},
 	'kubernetes-expired': {
 		...refused,

@@ -4,7 +4,7 @@ import {login, sentOnce, unused} from './words.ts';
 const otherHost =
 	'Have the external URL of the registry corrected; or give {address} as the push host, where it is the registry itself.';
 const giveLogin = 'Give user name and password (or robot token) of the registry.';
-const loginHere = 'Log in to {registry} on this machine, then start again.';
+const loginHere = 'Log in to {registry} on this machine, then try again.';
 
 /** Problems of the login and its rights. */
 export const loginTable = {

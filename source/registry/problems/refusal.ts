@@ -74,14 +74,14 @@ export const refusalTable = {
 		area: 'registry',
 		message: unused,
 		cause: 'Its storage, or the quota of the project, is used up.',
-		fix: 'Have the quota or the disk made larger, then start again: what is already there is not sent twice.',
+		fix: 'Have the quota or the disk made larger, then try again: what is already there is not sent twice.',
 		answers: ['registry.prefix'],
 	},
 	'registry-read-only': {
 		area: 'registry',
 		message: unused,
 		cause: 'It is in read-only mode, as during its garbage collection or maintenance.',
-		fix: 'Wait until the registry takes uploads again, then start again.',
+		fix: 'Wait until the registry takes uploads again, then try again.',
 	},
 	'registry-rate-limited': {
 		area: 'registry',
@@ -90,12 +90,12 @@ export const refusalTable = {
 		cases: {
 			push: {
 				cause: busy,
-				fix: 'Wait some minutes and start again, or have the rate limit for this user raised.',
+				fix: 'Wait some minutes and try again, or have the rate limit for this user raised.',
 			},
-			pull: {cause: busy, fix: 'Wait some minutes and start again.'},
+			pull: {cause: busy, fix: 'Wait some minutes and try again.'},
 			'long wait': {
 				cause: 'It takes no more requests for now, and asks to wait {seconds} s. So long is not waited here.',
-				fix: 'Start again after that time, or have the rate limit for this user raised.',
+				fix: 'Try again after that time, or have the rate limit for this user raised.',
 			},
 		},
 	},
@@ -106,15 +106,15 @@ export const refusalTable = {
 		cases: {
 			'long wait': {
 				cause: 'It answers {status}, and asks to wait {seconds} s. So long is not waited here.',
-				fix: 'Start again after that time; or ask who runs it, or a proxy before it, what it waits for.',
+				fix: 'Try again after that time; or ask who runs it, or a proxy before it, what it waits for.',
 			},
 			push: {
 				cause: inTrouble,
-				fix: 'Look at the logs of the registry, then start again: what is already there is not sent twice.',
+				fix: 'Look at the logs of the registry, then try again: what is already there is not sent twice.',
 			},
 			pull: {
 				cause: inTrouble,
-				fix: 'Wait some minutes and start again; the registry, or a proxy before it, is in trouble.',
+				fix: 'Wait some minutes and try again; the registry, or a proxy before it, is in trouble.',
 			},
 		},
 	},

@@ -10,7 +10,7 @@ export const uploadTable = {
 	'registry-upload-lost': {
 		area: 'registry',
 		message: unused,
-		fix: 'Start again. If it comes back, its instances need shared storage or sticky sessions.',
+		fix: 'Try again. If it comes back, its instances need shared storage or sticky sessions.',
 		answers: ['registry.host'],
 		cases: {
 			forgotten: {
@@ -40,7 +40,7 @@ export const uploadTable = {
 			},
 			pull: {
 				cause: changed,
-				fix: 'Start again. If it comes back, a proxy on the way changes what passes.',
+				fix: 'Try again. If it comes back, a proxy on the way changes what passes.',
 			},
 		},
 	},

@@ -9,7 +9,7 @@ const byProxy = {
 	nextSteps: ['curl -v {root}/v2/'],
 } as const;
 const otherSize = {
-	fix: 'Start again. If it comes back, the registry or a proxy before it changes what passes.',
+	fix: 'Try again. If it comes back, the registry or a proxy before it changes what passes.',
 } as const;
 
 /** Problems of pulling alone: logins that others keep, proxies, and what lies at a registry. */

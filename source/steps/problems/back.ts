@@ -8,17 +8,17 @@ export const backTable = {
 		cases: {
 			pods: {
 				cause: 'These pods did not end within {minutes} minutes: {pods}.',
-				fix: 'Find out what holds them, most often a node that does not answer; then start again.',
+				fix: 'Find out what holds them, most often a node that does not answer; then try again.',
 				nextSteps: ['kubectl -n {namespace} get pods -o wide'],
 			},
 			job: {
 				cause: 'The Job {job} is still at work on the database after {minutes} minutes: {pods}.',
-				fix: 'Let it end. Where its log says that it hangs, delete it; then start again.',
+				fix: 'Let it end. Where its log says that it hangs, delete it; then try again.',
 				nextSteps: ['kubectl -n {namespace} logs job/{job}', 'kubectl -n {namespace} delete job {job}'],
 			},
 			'started again': {
 				cause: 'Somebody else starts the deployment {name} again whenever it is stopped.',
-				fix: 'Find out who: a GitOps controller, KEDA, or another operator. Have it pause for this release; then start again.',
+				fix: 'Find out who: a GitOps controller, KEDA, or another operator. Have it pause for this release; then try again.',
 				nextSteps: ['kubectl -n {namespace} get deployment {name} -o yaml --show-managed-fields'],
 			},
 		},
@@ -34,7 +34,7 @@ export const backTable = {
 			},
 			'backup gone': {
 				cause: 'Its way back began with backup {backup}, which is not whole in {folder} any more.',
-				fix: 'Put that backup back where it was and start again: its database holds a part of it, or nothing that fits another.',
+				fix: 'Put that backup back where it was and try again: its database holds a part of it, or nothing that fits another.',
 			},
 			'no revision': {
 				cause: 'Its release has no working revision {revision} any more, which ran when backup {backup} was made.',
@@ -67,11 +67,11 @@ export const backTable = {
 		cases: {
 			tables: {
 				cause: 'After the restore its database differs from the dump: {differences}.',
-				fix: 'Find out who else writes to it, have that stopped, and start again: the dump is restored anew.',
+				fix: 'Find out who else writes to it, have that stopped, and try again: the dump is restored anew.',
 			},
 			release: {
 				cause: 'Its release is revision {revision}, {status}, of {chart}; {wanted} was to come back.',
-				fix: 'Look at the history of the release for who else changes it, then start again.',
+				fix: 'Look at the history of the release for who else changes it, then try again.',
 			},
 		},
 	},

@@ -148,7 +148,7 @@ export const restoreTable = {
 		area: 'verification',
 		message: 'The database of the {component} is not what it was when backup {backup} was made.',
 		cause: 'After the restore it differs from the dump: {differences}.',
-		fix: 'Find out who else writes to it, have that stopped, and start again: the dump is restored anew.',
+		fix: 'Find out who else writes to it, have that stopped, and try again: the dump is restored anew.',
 	},
 	'restore-unfinished': {
 		area: 'cluster',
@@ -162,7 +162,7 @@ export const restoreTable = {
 		area: 'cluster',
 		message: 'The servers of {label} are started and not ready after {minutes} minutes.',
 		cause: 'These pods are not ready: {pods}.',
-		fix: 'Look at their events and logs, mend what they say, then start again: what is restored stays.',
+		fix: 'Look at their events and logs, mend what they say, then try again: what is restored stays.',
 		nextSteps: ['kubectl -n {namespace} get pods', 'kubectl -n {namespace} get events'],
 	},
 } as const satisfies ProblemTable;

@@ -435,7 +435,7 @@ const ofFiles: readonly Row[] = [
 		{
 			code: 'bundle-create-changed',
 			cause: 'Its bytes are not those that the lists of the bundle name.',
-			fix: 'Let it be, and start again.',
+			fix: 'Let it be, and try again.',
 		},
 	],
 	[

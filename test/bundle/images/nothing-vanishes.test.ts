@@ -30,7 +30,7 @@ describe('of three images in a layout, one that is not whole refuses the archive
 			code: 'bundle-digest-mismatch',
 			message: `A manifest of v.example.com/app1:1 in ${archive} is not what its name says.`,
 			cause: expect.stringContaining(`Its name promises ${at.digest}, its bytes have sha256:`),
-			fix: `Carry ${archive} in again from the connected side and start again.`,
+			fix: `Carry ${archive} in again from the connected side and try again.`,
 		});
 	});
 

@@ -13,7 +13,7 @@ import {sliceOf} from '../../archive/helpers.ts';
 import {classic, configOf, hex, layer, type Member, modern, never, problemOf, tarOf, temporary} from '../helpers.ts';
 
 const file = 'images/x.tar';
-const carryAgain = `Carry ${file} in again from the connected side and start again.`;
+const carryAgain = `Carry ${file} in again from the connected side and try again.`;
 const saveAgain = 'Save the image again by name and version: docker save NAME:VERSION > FILE, not by its id.';
 
 const takeOut =
@@ -277,7 +277,7 @@ const refusals: readonly Case[] = [
 		{
 			message: `The layer sha256:${hex(await layer('base'))} is not what it should be.`,
 			cause: `Its bytes have sha256:${hex('rotten')}: they were changed or lost on the way.`,
-			fix: `Carry sha256:${hex(await layer('base'))} in again from the connected side and start again.`,
+			fix: `Carry sha256:${hex(await layer('base'))} in again from the connected side and try again.`,
 		},
 		async () => {
 			const found = await sample();

@@ -76,7 +76,7 @@ const refusals: readonly Case[] = [
 		'bundle-archive-truncated',
 		() => ({
 			cause: 'The blocks that close a tar file are missing.',
-			fix: 'Carry b.tar in again from the connected side and start again.',
+			fix: 'Carry b.tar in again from the connected side and try again.',
 		}),
 		async () => join(await folderWith({'b.tar': headerOf('images/a').toString('latin1')}), 'b.tar'),
 	],
@@ -108,7 +108,7 @@ const refusals: readonly Case[] = [
 			message: `${at} holds what no list of checksums can speak for: a/b/c/d/e/f/g/h/i/ and 1 more.`,
 			cause:
 				'A bundle holds files, in folders at most 8 deep; these are pipes, devices, sockets or folders below that.',
-			fix: 'Find out who put them there. Where the rest is trusted, take them away and start again.',
+			fix: 'Find out who put them there. Where the rest is trusted, take them away and try again.',
 		}),
 		async () => {
 			const folder = await folderWith({'bundle.json': '{}', 'images/a.tar': ''});

@@ -120,7 +120,7 @@ test('what another sum than SHA-256 finds is told by that', async () => {
 		code: 'bundle-checksum-mismatch',
 		message: `${chart} is not what it should be.`,
 		cause: `It has md5:${sum(files[chart] ?? Buffer.of(), 'md5')}, but md5:${digest} was expected: bytes were changed or lost on the way.`,
-		fix: `Carry ${chart} in again from the connected side and start again.`,
+		fix: `Carry ${chart} in again from the connected side and try again.`,
 	});
 });
 

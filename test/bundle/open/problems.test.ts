@@ -32,7 +32,7 @@ const byHand: readonly (readonly [string, ProblemCode, Told, (files: Files) => u
 		{
 			message: 'The bundle holds two different images called zenml-pro-api:0.13.18.',
 			cause: 'images/twin.tar and images/zenml-pro-api.tar both hold it, with different contents.',
-			fix: 'Remove the archive that does not belong to this release and start again.',
+			fix: 'Remove the archive that does not belong to this release and try again.',
 		},
 		async (files) => Object.assign(files, {'images/twin.tar': await save('x/zenml-pro-api:0.13.18', 'twin')}),
 	],
@@ -64,7 +64,7 @@ const byHand: readonly (readonly [string, ProblemCode, Told, (files: Files) => u
 		{
 			message: 'The bundle holds several versions of zenml-pro-api.',
 			cause: 'It holds zenml-pro-api:0.1.0, zenml-pro-api:0.13.18; which one to install is not said anywhere.',
-			fix: 'Leave one version in images/ and start again.',
+			fix: 'Leave one version in images/ and try again.',
 		},
 		async (files) => Object.assign(files, {'images/old.tar': await save('x/zenml-pro-api:0.1.0', 'old')}),
 	],
@@ -95,7 +95,7 @@ const byHand: readonly (readonly [string, ProblemCode, Told, (files: Files) => u
 		{
 			message: 'The bundle holds several versions of the Helm chart zenml.',
 			cause: 'It holds 0.95.1, 0.94.0.',
-			fix: 'Leave one version in charts/ and start again.',
+			fix: 'Leave one version in charts/ and try again.',
 		},
 		async (files) => Object.assign(files, {'charts/zenml-old.tgz': await chartOf('zenml', '0.94.0')}),
 	],

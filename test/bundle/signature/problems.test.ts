@@ -53,7 +53,7 @@ const carryAgain = (file: string) =>
 	`Carry ${file} in again from the connected side. If it is the same there, sign the bundle again.`;
 const doNotInstall =
 	'Do not install from it. Get the bundle again from the one who signed it, over a way that you trust.';
-const carrySums = 'Carry SHA256SUMS in again from the connected side and start again.';
+const carrySums = 'Carry SHA256SUMS in again from the connected side and try again.';
 const nameKey = 'Give the file with the public key of the signer, or the line in it that begins with RW.';
 
 const good = writeMinisig(Buffer.from('x'), key, 'timestamp:1').split('\n');

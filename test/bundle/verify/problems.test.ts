@@ -11,7 +11,7 @@ import {bundleFiles, checksumLines, never, problemOf, tarOf, temporary, writeFil
 import {inspect} from '../made.ts';
 
 const code = 'bundle-checksum-mismatch' satisfies ProblemCode;
-const carryAgain = (file: string) => `Carry ${file} in again from the connected side and start again.`;
+const carryAgain = (file: string) => `Carry ${file} in again from the connected side and try again.`;
 
 /** The tar of a bundle in parts of 20,000 bytes, as `bundle split` writes them. */
 const split = async () => {
@@ -127,7 +127,7 @@ test.each(bad)('%s is told alone, to be carried again', async (_what, told, chan
 			cause,
 			fix:
 				told.reason === 'missing'
-					? `Carry ${told.file} in from the connected side, put it beside the others and start again.`
+					? `Carry ${told.file} in from the connected side, put it beside the others and try again.`
 					: carryAgain(told.file),
 			location: {file: told.file},
 		},
@@ -172,7 +172,7 @@ test('several files are one refusal, with each of their causes as evidence', asy
 	expect(found.refusals[1]?.problem).toMatchObject({
 		message: `3 files are not what they should be: ${names.join(', ')}.`,
 		cause: 'They were changed, cut short or lost on the way; the others are whole.',
-		fix: 'Carry these files in again from the connected side, and only these; then start again.',
+		fix: 'Carry these files in again from the connected side, and only these; then try again.',
 		evidence: names.map((name) => expect.stringMatching(`^${name}: Its SHA-256 is`)),
 	});
 	expect(() => requireWhole(found)).toThrow(ProblemsError);

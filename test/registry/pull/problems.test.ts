@@ -40,7 +40,7 @@ const helperThat = async (body: string | undefined, {mode = 0o755, timeoutMs = 1
 const runIt =
 	'Run the helper by hand to see what it says; mend it, or take it out of the configuration file and log in anew.';
 const mendIt = 'Mend the file, or name a folder with another config.json by DOCKER_CONFIG.';
-const sizeFix = 'Start again. If it comes back, the registry or a proxy before it changes what passes.';
+const sizeFix = 'Try again. If it comes back, the registry or a proxy before it changes what passes.';
 const proxyFix = 'Check HTTPS_PROXY and NO_PROXY, and that the proxy lets ghcr.io through.';
 
 const proxied = (error: Error) => {

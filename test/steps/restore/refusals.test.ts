@@ -357,7 +357,7 @@ test('a database that is not what its dump was is refused, and no server starts 
 	expect(await refusalOf(carry(ownSteps(database), site.world()))).toMatchObject({
 		code: code('restore-differs'),
 		cause: 'After the restore it differs from the dump: pipeline_run: 11 rows, were 10.',
-		fix: 'Find out who else writes to it, have that stopped, and start again: the dump is restored anew.',
+		fix: 'Find out who else writes to it, have that stopped, and try again: the dump is restored anew.',
 	});
 	expect(site.state.deployments.zenml?.replicas).toBe(0);
 });
@@ -386,6 +386,6 @@ test('servers that do not become ready are told', async () => {
 	expect(await refusalOf(Promise.resolve(stepNamed(steps, 'restore-start').apply?.(world)))).toMatchObject({
 		code: code('restore-servers-not-ready'),
 		cause: 'These pods are not ready: zenml-1: no image.',
-		fix: 'Look at their events and logs, mend what they say, then start again: what is restored stays.',
+		fix: 'Look at their events and logs, mend what they say, then try again: what is restored stays.',
 	});
 });
