@@ -83,14 +83,18 @@ const isDue = ({cluster, pace, forgetfulness}: Workplace, patience: Patience, ho
 };
 
 const networkTeam = async (workplace: Workplace, patience: Patience, host: string): Promise<void> => {
-	const {records, address, forgetfulness, log} = workplace;
+	const {records, address, hosts, forgetfulness, log} = workplace;
 	if (records.has(host) || !isDue(workplace, patience, host)) return;
 	const forgotten = forgetfulness.forgets(host);
-	await records.add(host, address);
+	// The first request names all of them.
+	const others = forgotten ? [] : hosts.filter((one) => !records.has(one) && !forgetfulness.forgets(one));
+	for (const one of new Set([host, ...others])) {
+		await records.add(one, address);
+		log(`network team: ${one} now resolves to ${address}`);
+	}
 	// A new record starts the desktop team's time anew.
 	patience.reset(someRecords);
 	if (forgotten) forgetfulness.remembered(host);
-	log(`network team: ${host} now resolves to ${address}`);
 };
 
 const trusts = async (file: string, caPem: string): Promise<boolean> =>
@@ -99,7 +103,7 @@ const trusts = async (file: string, caPem: string): Promise<boolean> =>
 const desktopTeam = async (workplace: Workplace, patience: Patience, served: readonly string[]): Promise<void> => {
 	const {records, hosts, pace, trustStore, caPem, log} = workplace;
 	const some = served.some(records.has);
-	const all = some && [...served, ...hosts].every(records.has);
+	const all = some && served.every(records.has) && hosts.every((host) => served.includes(host));
 	const isTime = [
 		patience.lasted('all records', all, pace.trustMs),
 		patience.lasted(someRecords, some, pace.trustAnywayMs),
@@ -110,7 +114,7 @@ const desktopTeam = async (workplace: Workplace, patience: Patience, served: rea
 };
 
 /**
- * The people outside the tool: the network team adds a DNS record for every host of an Ingress, the desktop team adds
+ * The people outside the tool: the network team adds the DNS records of all hosts once the first has an Ingress, the desktop team adds
  * the CA to the trust store of this host once the last record is made, each some seconds later. They work until the
  * signal ends them; the promise settles then. What was done before a restart is seen in records and file, not done
  * twice.

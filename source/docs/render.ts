@@ -25,6 +25,36 @@ const headingRows = ({depth, tokens}: Tokens.Heading, layout: Layout): readonly 
 	return [...rows, [{text: line.repeat(width), role: 'dim'}]];
 };
 
+/** Where a comment begins in a line of a shell or of YAML: at a `#` that begins a word, outside of quotes; else its end. */
+const commentAt = (line: string): number => {
+	let quote = '';
+	for (let at = 0; at < line.length; at += 1) {
+		const letter = line.charAt(at);
+		if (quote === '' && letter === '#' && /^$|\s/u.test(line.charAt(at - 1))) return at;
+		if (quote === '' && (letter === '"' || letter === "'")) quote = letter;
+		else if (letter === quote) quote = '';
+	}
+	return line.length;
+};
+
+/** A line of code that is wider than `width`. Each row of a comment is one: what is copied off a terminal is run row by row. */
+const brokenCode = (line: string, width: number): readonly DocsRow[] => {
+	const role = 'key' as const;
+	const margin = /^ */u.exec(line)?.[0].length ?? 0;
+	const at = commentAt(line);
+	const code = line.slice(margin, at).trimEnd();
+	const comment = line.slice(at + 1).trim();
+	const fits = margin + cells(code) <= width;
+	const rows = fits ? [[{text: code, role}]] : brokenTo([{text: code, role}], width - margin - indent);
+	const by = code === '' ? margin : margin + indent;
+	return [
+		...(code === '' ? [] : rows.map((row, index) => indented(row, index === 0 ? margin : margin + indent))),
+		...(comment === '' ? [] : brokenTo([{text: comment, role}], width - by - 2)).map((row) =>
+			indented([{text: '# ', role}, ...row], by),
+		),
+	];
+};
+
 const codeRows = ({text}: Tokens.Code, layout: Layout): readonly DocsRow[] =>
 	shownAs(text, layout)
 		.replaceAll('\t', '    ')
@@ -33,10 +63,7 @@ const codeRows = ({text}: Tokens.Code, layout: Layout): readonly DocsRow[] =>
 			const whole = [{text: line, role: 'key' as const}];
 			const inner = layout.width - indent;
 			if (layout.wholeCode || cells(line) <= inner) return [indented(whole, indent)];
-			const further = (/^ */u.exec(line)?.[0].length ?? 0) + indent;
-			return brokenTo(whole, inner - further).map((row, index) =>
-				indented(row, indent + (index === 0 ? further - indent : further)),
-			);
+			return brokenCode(line, inner).map((row) => indented(row, indent));
 		});
 
 const itemRows = (item: Tokens.ListItem, mark: string, layout: Layout): readonly DocsRow[] => {

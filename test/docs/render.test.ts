@@ -92,6 +92,27 @@ test('code that is not to be copied is broken at blanks', () => {
 	).toBe('  zenml-airgap install --answers answers.yaml\n    --non-interactive --json\n');
 });
 
+test.each([
+	[
+		'a command',
+		'zenml-airgap rehearse --serve    # keeps the world for every other command, until Ctrl-C',
+		['zenml-airgap rehearse --serve', '# keeps the world for every other command, until Ctrl-C'],
+	],
+	[
+		'a line of its own',
+		'# The first of them keeps the world for every other command, until Ctrl-C is pressed',
+		['# The first of them keeps the world for every other', '# command, until Ctrl-C is pressed'],
+	],
+])('a comment at %s that does not fit is a comment on each of its rows', (_what, line, rows) => {
+	const text = shown(`\`\`\`sh\n${line}\n\`\`\``, {wholeCode: false});
+	expect(
+		text
+			.trimEnd()
+			.split('\n')
+			.map((row) => row.trim()),
+	).toEqual(rows);
+});
+
 test('a link names the topic that it leads to, or the file, or the address', () => {
 	const topicOf = (file: string): string | undefined => (file === 'install.md' ? 'install' : undefined);
 	expect(shown('See [install.md](install.md), [the way in](install.md#way), [install](install.md).', {topicOf})).toBe(

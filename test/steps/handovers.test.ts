@@ -306,6 +306,9 @@ describe('workspaces wait for the name of the control plane, which their servers
 	test('that name alone is awaited, with the records of all', async () => {
 		const finding = await see(workspacesStep, site({podChecks: false}));
 		expect(awaitedIn(finding)).toEqual(['-- zenml-pro.corp.internal from this host: does not exist yet']);
+		expect(waitingOf(finding).handover.intro).toContain(
+			'Have all of these made now, in one go: zenml-pro.corp.internal, zenml.corp.internal. This step waits for zenml-pro.corp.internal alone;',
+		);
 		expect(waitingOf(finding).late('yet').code).toBe('handover-dns');
 	});
 

@@ -6,7 +6,7 @@ export const secretTable = {
 		area: 'usage',
 		cause: 'The answers say that this secret is in {name}, and this program does not find it there.',
 		fix: 'Set it and start again: read -rs {name} && export {name}',
-		nextSteps: ['With sudo, the variable must be kept: sudo --preserve-env=NAME.'],
+		nextSteps: ['With sudo, keep the variable: sudo --preserve-env={name}'],
 		cases: {
 			'not set': {message: '{answer}: the environment variable {name} is not set'},
 			empty: {message: '{answer}: the environment variable {name} is empty'},

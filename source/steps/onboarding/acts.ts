@@ -12,8 +12,8 @@ export type Members = Awaited<ReturnType<ZenmlSession['members']>>;
 export type Act = {
 	readonly change: Change;
 	readonly run: () => Promise<void>;
-	/** What is told once it is done. */
-	readonly told: string;
+	/** What is told once it is done; nothing where another act tells of it. */
+	readonly told?: string | undefined;
 };
 
 export const userChange = (
@@ -26,6 +26,6 @@ export const userChange = (
 export const runActs = async (acts: readonly Act[], {report}: World): Promise<void> => {
 	for (const {run, told} of acts) {
 		await run();
-		report({kind: 'line', level: 'info', text: told});
+		if (told !== undefined) report({kind: 'line', level: 'info', text: told});
 	}
 };

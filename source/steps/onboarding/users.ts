@@ -37,7 +37,8 @@ const creation = (view: View, wanted: WantedUser): Act => {
 			const password = await requireSecret(world, source);
 			const made = await session.createUser({username, password, superuser});
 			const acts = [
-				...rightActs(view, wanted, made),
+				// Nobody had the right before: that it is not kept is no news.
+				...rightActs(view, wanted, made).map((act) => (wanted.superuser ? act : {...act, told: undefined})),
 				...roleActs(session, standing, wanted, made.id),
 				...teamActs(session, teams, wanted, made.id),
 			];

@@ -1,4 +1,5 @@
 import type {Awaited, Handover} from '../../engine/plan.ts';
+import {hostsOf} from '../handover/ca.ts';
 import {dnsPackOf} from '../handover/dns.ts';
 import type {World} from '../world.ts';
 import {pollEveryMs} from './handover.ts';
@@ -42,6 +43,15 @@ const fromPod = async (world: World, hosts: readonly string[], address: string):
 	);
 };
 
+/** Where only some names are waited for here, the others are asked for now all the same: their team is called once. */
+const laterNames = (world: World, hosts: readonly string[]): readonly string[] => {
+	const all = [...new Set(hostsOf(world))];
+	if (all.every((host) => hosts.includes(host))) return [];
+	return [
+		`Have all of these made now, in one go: ${all.join(', ')}. This step waits for ${hosts.join(', ')} alone; the step DNS looks for all of them.`,
+	];
+};
+
 /** Asks for every name, here and from a pod, and says what is still to come; undefined when every name leads to the ingress, or to what stands in front of it. */
 export const dnsHandover = async (
 	world: World,
@@ -61,8 +71,10 @@ export const dnsHandover = async (
 		world.report({kind: 'line', level: 'info', text: `${label}: ${note}`});
 	if (awaited.every(({ok}) => ok)) return undefined;
 	const confirmable = answers.network.dnsHandover === 'confirm';
+	const pack = dnsPackOf(world, address);
 	return {
-		...dnsPackOf(world, address),
+		...pack,
+		intro: [pack.intro, ...laterNames(world, hosts)].join(' '),
 		awaited,
 		pollEveryMs,
 		acknowledge: confirmable ? 'The records are made, or are made elsewhere; go on without seeing them.' : undefined,
