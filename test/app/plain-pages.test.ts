@@ -36,6 +36,14 @@ test('what was found is told with an earlier run, and nothing twice', () => {
 	expect(lines.join('\n')).not.toContain(found.kubeconfig.server);
 });
 
+test('a run of somebody else in the same state folder is told before what was found', () => {
+	const running =
+		'A run is under way in this state folder: process 4711 of grace on jump-1, since 2026-11-29 02:30 UTC.';
+	const lines = foundLines({...found, running}, planWords.install);
+	expect(lines.indexOf(running)).toBeGreaterThan(0);
+	expect(lines.indexOf(running)).toBeLessThan(lines.findIndex((line) => line.startsWith('Bundle')));
+});
+
 test('each state of a step in the plan has its line', () => {
 	const trouble = problem({
 		code: 'time-out',

@@ -202,7 +202,7 @@ test('answers of the journal that hold control sequences are shown without them'
 	}
 });
 
-const lock = {pid: process.pid, birth: 'x', host: 'elsewhere', user: 'eve', runId: 'x', startedAt: 0};
+const lock = {pid: process.pid, birth: 'x', host: 'elsewhere', user: 'eve', runId: 'r1', startedAt: 0};
 
 test('words of the holder of a lock cannot steer the terminal', async () => {
 	await write();

@@ -1,9 +1,12 @@
+import {writeFile} from 'node:fs/promises';
+import path from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import {journalFile} from '../../source/app/base/journal-file.ts';
 import {unfinishedHere} from '../../source/app/base/kept/unfinished.ts';
 import {unfinishedFact} from '../../source/app/run/last-run.ts';
 import {lookAround} from '../../source/app/session/found.ts';
-import {type Journal, writeJournal} from '../../source/engine/journal.ts';
+import {processBirth} from '../../source/base/lock/process.ts';
+import {type Journal, readJournal, writeJournal} from '../../source/engine/journal.ts';
 import {plans} from '../../source/plans/index.ts';
 import {createStage, type Stage} from './stage.ts';
 
@@ -76,4 +79,48 @@ test('a journal that cannot be read stops no look around, and is told there', as
 	await leave('back', {schema: 9 as 3});
 	const found = await lookAround(stage.context, {}, {stateDirectory: stage.stateDirectory, plan: plans.upgrade});
 	expect(found.unfinished).toEqual([expect.stringContaining('state-back.json')]);
+});
+
+/** The lock of a run of this process, as a second operator finds it. */
+const lockFor = async (runId: string, more: {readonly birth?: string} = {}): Promise<void> => {
+	const birth = (await processBirth(process.pid)) ?? 'unknown';
+	const {hostName: host} = stage.context;
+	const holder = {pid: process.pid, birth, host, user: 'grace', runId, startedAt: start, ...more};
+	await writeFile(path.join(stage.stateDirectory, 'lock'), JSON.stringify(holder));
+};
+
+const seen = async () => {
+	const {stateDirectory, context} = stage;
+	const journal = await readJournal(journalFile(stateDirectory, 'install'));
+	return lookAround(context, {}, {stateDirectory, plan: plans.install, journal});
+};
+
+test('a second operator is told whose run is under way and since when, on the first page and by status, not that it was killed', async () => {
+	await leave('install', {});
+	await lockFor('of-install');
+	const whose = `process ${process.pid} of grace on ${stage.context.hostName}, since 2026-11-29 02:30 UTC`;
+	const found = await seen();
+	expect(found.running).toBe(
+		`A run is under way in this state folder: ${whose}. No other can be started before it has ended.`,
+	);
+	expect(found.earlier).toBeUndefined();
+	expect((await stage.run('status')).out).toContain(`: under way, ${whose}\n`);
+});
+
+test('a restore that is under way is not told as one that broke off', async () => {
+	await leave('restore', {current: 'restore-databases'});
+	await lockFor('of-restore');
+	expect((await seen()).unfinished).toEqual([]);
+	await lockFor('of-restore', {birth: 'gone'});
+	expect((await seen()).unfinished).toHaveLength(1);
+});
+
+test.each([
+	['whose process is gone', 'of-install', {birth: 'gone'}],
+	['that lies below the lock of another run', 'of-backup', {}],
+] as const)('a run without an end %s was killed', async (_what, runId, more) => {
+	await leave('install', {});
+	await lockFor(runId, more);
+	expect((await seen()).earlier).toMatchObject({text: expect.stringContaining('it was killed'), resumable: true});
+	expect((await stage.run('status')).out).toContain('ended without a word here');
 });

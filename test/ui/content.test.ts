@@ -445,6 +445,14 @@ describe('the first page', () => {
 		expect(lines.some((line) => /^✓ Earlier run of .*: it finished$/u.test(line))).toBe(true);
 	});
 
+	test('tells first whose run is under way', () => {
+		const running = 'A run is under way in this state folder.';
+		const lines = words(welcomeRows({...state, found: {...found, running}}, {...scroll, width: 200}));
+		const at = lines.indexOf(`! ${running}`);
+		expect(at).toBeGreaterThan(0);
+		expect(at).toBeLessThan(lines.findIndex((line) => line.includes('Bundle')));
+	});
+
 	test('tells no address where there is no kubeconfig', () => {
 		const kubeconfig = {path: '/k', context: '', server: 'no cluster', ok: false, text: 'There is no /k.'};
 		expect(words(welcomeRows({...state, found: {...found, kubeconfig}}, scroll))).toContain(

@@ -1,5 +1,4 @@
-import path from 'node:path';
-import {type Holder, liveHolder} from '../../base/lock/lock.ts';
+import type {Holder} from '../../base/lock/lock.ts';
 import {isOfItsRun, type Journal, readJournal} from '../../engine/journal.ts';
 import {isDone, outcomeWords} from '../../engine/outcome.ts';
 import type {Plan} from '../../steps/world.ts';
@@ -7,6 +6,7 @@ import {stateDirectoryOf} from '../answers/inputs.ts';
 import type {Context, GlobalOptions} from '../base/context.ts';
 import {journalFile} from '../base/journal-file.ts';
 import {logOf, runLogs} from '../base/kept/run-logs.ts';
+import {holderWords, runUnderWay} from '../base/kept/under-way.ts';
 import {appProblems} from '../base/problems.ts';
 import type {AddCommand, Work} from './command.ts';
 import {addStateCommand} from './shared-options.ts';
@@ -24,7 +24,7 @@ const endOf = (journal: Journal, whole: boolean, holder: Holder | undefined): st
 	if (journal.outcome === 'done') return whole ? 'finished' : 'finished the steps it was asked for';
 	if (journal.outcome !== undefined) return journal.outcome;
 	return holder
-		? `under way, process ${holder.pid} of ${holder.user} on ${holder.host}`
+		? `under way, ${holderWords(holder)}`
 		: 'ended without a word here: it was killed, or could not write its journal';
 };
 
@@ -60,7 +60,8 @@ const tell = async (
 	const {plan, journal} = run;
 	const whole = isWhole(plan, journal);
 	const isOpen = journal.outcome === undefined;
-	const holder = isOpen ? await liveHolder(path.join(stateDirectory, 'lock'), hostName) : undefined;
+	const running = isOpen ? await runUnderWay(stateDirectory, hostName) : undefined;
+	const holder = running?.runId === journal.runId ? running : undefined;
 	const when = new Date(journal.savedAt).toISOString();
 	const width = Math.max(...plan.steps.map(({title}) => title.length));
 	out(`${plan.id}: run ${journal.runId} on ${journal.host}, ${when}: ${endOf(journal, whole, holder)}\n`);

@@ -13,13 +13,14 @@ import type {Found} from '../../ui/state/session.ts';
 
 /** What was found before the first question. */
 export const foundLines = (
-	{bundle, kubeconfig, earlier, unfinished = [], rehearsal, fault = [], lines}: Found,
+	{bundle, kubeconfig, running, earlier, unfinished = [], rehearsal, fault = [], lines}: Found,
 	{welcome, start}: PlanWords,
 ): readonly string[] => [
 	welcome,
 	`Nothing is changed before you have seen the plan and answered yes to "${start}?".`,
 	...(rehearsal ? ['This is a rehearsal: nothing outside of it is touched.'] : []),
 	...fault,
+	...(running === undefined ? [] : [running]),
 	...unfinished,
 	...(earlier ? [`Earlier run of ${formatMoment(earlier.at)}: ${earlier.text}`] : []),
 	`Bundle ${bundle.path}: ${bundle.text}`,

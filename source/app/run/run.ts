@@ -18,6 +18,7 @@ import {acceptancePaper, verificationPaper} from '../../report/run-papers.ts';
 import type {Plan, Ports, World} from '../../steps/world.ts';
 import type {Context} from '../base/context.ts';
 import {journalFile} from '../base/journal-file.ts';
+import {runLock} from '../base/kept/under-way.ts';
 import {unfinishedHere} from '../base/kept/unfinished.ts';
 import {contextInWorld} from '../base/played-world.ts';
 import {changedAnswers} from './changed-answers.ts';
@@ -256,7 +257,7 @@ const runWithLock = async (request: RunRequest, stop: AbortController): Promise<
 	const onLost = (problem: Problem): void => stop.abort(new ProblemError(problem));
 	const unlock =
 		pass === 'apply'
-			? await acquireFileLock(path.join(stateDirectory, 'lock'), identity.holder, {signal: request.signal, onLost})
+			? await acquireFileLock(runLock(stateDirectory), identity.holder, {signal: request.signal, onLost})
 			: noLock;
 	const leftovers: string[] = [];
 	const give = async (): Promise<void> => {

@@ -10,6 +10,7 @@ import type {PlanEntry} from '../../plans/index.ts';
 import type {Found} from '../../ui/state/session.ts';
 import type {FoundDraft} from '../answers/kept-draft.ts';
 import type {Context} from '../base/context.ts';
+import {holderWords, runUnderWay} from '../base/kept/under-way.ts';
 import {unfinishedHere} from '../base/kept/unfinished.ts';
 import {childEnvironment} from '../run/child-environment.ts';
 
@@ -78,11 +79,12 @@ const endOf = (journal: Journal): string => {
 	const {outcome, problem} = journal;
 	if (outcome === 'done') return 'finished';
 	if (outcome === 'failed' && problem) return `failed${problem.title ? ` in ${problem.title}` : ''} (${problem.code})`;
-	return outcome ?? 'was killed, or is still under way';
+	return outcome ?? 'ended without a word here: it was killed, or could not write its journal';
 };
 
-const earlierOf = ({journal, plan}: FoundContext): Pick<Found, 'earlier'> => {
-	if (!journal) return {};
+const earlierOf = ({journal, plan}: FoundContext, running: string | undefined): Pick<Found, 'earlier'> => {
+	// What is under way has no end yet.
+	if (!journal || journal.runId === running) return {};
 	const done = journal.steps.filter((step) => isDone(step) && isOfItsRun(journal, step)).length;
 	const finished = journal.outcome === 'done';
 	return {
@@ -111,11 +113,29 @@ export type FoundContext = {
 };
 
 /** What was begun and has not ended. A journal that cannot be read is told by the run that it belongs to, and by the plan. */
-const findUnfinished = async ({stateDirectory, plan}: FoundContext): Promise<readonly string[]> => {
+const findUnfinished = async (
+	{stateDirectory, plan}: FoundContext,
+	running: string | undefined,
+): Promise<readonly string[]> => {
 	try {
-		return (await unfinishedHere(stateDirectory, plan.id)).map(({text}) => text);
+		return (await unfinishedHere(stateDirectory, plan.id, running)).map(({text}) => text);
 	} catch (error) {
 		return [messagesOf(error)];
+	}
+};
+
+/** The run that is under way in this state folder: its id, and a sentence that says whose it is. A lock that cannot be read is told. */
+const findRunning = async (
+	{hostName}: Context,
+	{stateDirectory}: FoundContext,
+): Promise<{readonly runId?: string; readonly text?: string}> => {
+	try {
+		const holder = await runUnderWay(stateDirectory, hostName);
+		if (!holder) return {};
+		const text = `A run is under way in this state folder: ${holderWords(holder)}. No other can be started before it has ended.`;
+		return {runId: holder.runId, text};
+	} catch (error) {
+		return {text: messagesOf(error)};
 	}
 };
 
@@ -125,16 +145,18 @@ const findUnfinished = async ({stateDirectory, plan}: FoundContext): Promise<rea
  */
 export const lookAround = async (context: Context, draft: Draft, found: FoundContext): Promise<Found> => {
 	const {stateDirectory, rehearsal, fault = [], reminders, unfinished} = found;
+	const running = await findRunning(context, found);
 	const [bundle, kubeconfig, begun] = await Promise.all([
 		findBundle(context, draft, stateDirectory),
 		findCluster(context, draft),
-		findUnfinished(found),
+		findUnfinished(found, running.runId),
 	]);
 	const lines = [...(rehearsal ?? []), ...(unfinished?.fault === undefined ? [] : [unfinished.fault])];
 	return {
 		bundle,
 		kubeconfig,
-		...earlierOf(found),
+		running: running.text,
+		...earlierOf(found, running.runId),
 		unfinished: begun,
 		rehearsal: rehearsal !== undefined,
 		fault,

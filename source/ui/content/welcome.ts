@@ -47,6 +47,9 @@ const unfinishedRows = ({unfinished = []}: Found, {width, marks}: Scroll): reado
 	return rows.length === 0 ? [] : [...rows, blank];
 };
 
+const runningRows = ({running}: Found, {width, marks}: Scroll): readonly Row[] =>
+	running === undefined ? [] : [...bullet({text: marks.warn, role: 'warn'}, running, width), blank];
+
 const earlierRows = ({earlier}: Found, {width, marks}: Scroll): readonly Row[] => {
 	if (!earlier) return [];
 	const role = earlier.finished ? 'ok' : 'warn';
@@ -89,6 +92,7 @@ const foundRows = ({found, foundProblem}: UiState, scroll: Scroll): readonly Row
 		return [...paragraph(foundProblem.message, width, 'bad'), ...paragraph(`What to do: ${foundProblem.fix}`, width)];
 	if (!found) return [row('Looking around.', 'busy')];
 	return [
+		...runningRows(found, scroll),
 		...unfinishedRows(found, scroll),
 		...earlierRows(found, scroll),
 		...sightingRows(`Bundle ${found.bundle.path}`, found.bundle, scroll),

@@ -28,7 +28,9 @@ export type Unfinished = Form & {
 export type Found = {
 	readonly bundle: Sighting & {readonly path: string};
 	readonly kubeconfig: Sighting & {readonly path: string; readonly context: string; readonly server: string};
-	/** An earlier run on this host; absent for a first run. */
+	/** Who goes through a plan in this state folder right now, in a sentence; absent where nobody does. */
+	readonly running?: string | undefined;
+	/** An earlier run on this host; absent for a first run, and while that run is under way. */
 	readonly earlier?: {
 		readonly text: string;
 		readonly finished: boolean;

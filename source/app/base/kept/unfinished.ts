@@ -38,16 +38,21 @@ const wayOf = (journal: Journal, back: Journal | undefined): readonly Unfinished
 /**
  * Ways back and restores that were begun from this host and did not come to their end, as the journals of the state folder tell.
  * @param except the plan that is gone through now: of its own last run is told elsewhere
+ * @param running the run that is under way, which will come to its end
  * @throws ProblemError `state-unreadable`, `state-newer`, `state-not-ours`
  */
-export const unfinishedHere = async (stateDirectory: string, except: string): Promise<readonly Unfinished[]> => {
+export const unfinishedHere = async (
+	stateDirectory: string,
+	except: string,
+	running?: string,
+): Promise<readonly Unfinished[]> => {
 	const all: readonly PlanEntry[] = Object.values(plans);
 	const read = async ({id}: PlanEntry): Promise<Journal | undefined> => readJournal(journalFile(stateDirectory, id));
 	const back = await read(plans.back);
 	const found = await Promise.all(
 		all.map(async (plan) => {
 			const journal = await read(plan);
-			if (!journal) return [];
+			if (!journal || journal.runId === running) return [];
 			const way = wayOf(journal, back);
 			if (!hasBegun(journal, plan)) return way;
 			const command = journal.resume ?? `zenml-airgap ${plan.id}`;
