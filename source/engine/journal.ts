@@ -7,7 +7,7 @@ import {makeOwnFolder} from '../base/own/make.ts';
 import {printable} from '../base/printable.ts';
 import type {ProblemError} from '../base/problem.ts';
 import {formatBytes} from '../base/units.ts';
-import {unfinishedWay} from './outcome.ts';
+import {peopleWords, unfinishedWay} from './outcome.ts';
 import {engineProblems} from './problems.ts';
 import type {RunState, StepState} from './state.ts';
 
@@ -37,6 +37,8 @@ const stepSchema = z.object({
 	startedAt: time.optional(),
 	finishedAt: time.optional(),
 	note: words.optional(),
+	/** How it ended in words, where people had a part in it: `waited for the network team`. */
+	ended: words.optional(),
 	/** The run in which it ended so; absent in journals of versions that did not tell them apart. */
 	runId: words.optional(),
 });
@@ -119,18 +121,16 @@ export type JournalContext = {
 	readonly resume?: string | undefined;
 };
 
-const entryOf = (
-	runId: string,
-	{id, outcome, fingerprint, startedAt, finishedAt, note}: StepState,
-): Journal['steps'][number] => ({
-	id,
+const entryOf = (runId: string, step: StepState): Journal['steps'][number] => ({
+	id: step.id,
 	runId,
-	outcome,
+	outcome: step.outcome,
+	ended: peopleWords(step, step.outcome),
 	// What was brought back was not done with these answers.
-	fingerprint: outcome === 'brought-back' ? undefined : fingerprint,
-	startedAt,
-	finishedAt,
-	note,
+	fingerprint: step.outcome === 'brought-back' ? undefined : step.fingerprint,
+	startedAt: step.startedAt,
+	finishedAt: step.finishedAt,
+	note: step.note,
 });
 
 /** Steps of this run that have ended stand for themselves; of the others counts what an earlier run knew. */

@@ -2,7 +2,7 @@ import type {Outcome} from './events.ts';
 import type {Pass, WayInfo} from './plan.ts';
 import type {RunState, StepState} from './state.ts';
 
-/** How a step ended, in the words of every output. */
+/** How a step ended that no people had a part in. */
 export const outcomeWords: Readonly<Record<Outcome, string>> = {
 	already: 'nothing to do',
 	applied: 'done',
@@ -11,9 +11,24 @@ export const outcomeWords: Readonly<Record<Outcome, string>> = {
 	'brought-back': 'brought back',
 };
 
+/** What a step knows of the people whose work it needed. */
+type People = Pick<StepState, 'waitedFor' | 'keep'>;
+
+/** How a step ended that others had a part in: what they did is not "nothing to do", and what nobody saw is not done. Else undefined. */
+export const peopleWords = ({waitedFor, keep}: People, outcome: Outcome | undefined): string | undefined => {
+	if (outcome !== 'already') return undefined;
+	if (keep?.unseen !== undefined) return 'taken as done';
+	return waitedFor === undefined ? undefined : `waited for ${waitedFor}`;
+};
+
+/** How a step ended, in the words of every output. */
+export const endWords = (people: People, outcome: Outcome): string =>
+	peopleWords(people, outcome) ?? outcomeWords[outcome];
+
 /** What became of a step by the end of a run, in the words of every output. */
-export const stepWords = ({outcome, status, startedAt}: StepState, pass: Pass): string => {
-	if (outcome !== undefined) return outcomeWords[outcome];
+export const stepWords = (step: StepState, pass: Pass): string => {
+	const {outcome, status, startedAt} = step;
+	if (outcome !== undefined) return endWords(step, outcome);
 	if (status === 'problem') return 'problem';
 	if (startedAt === undefined) return 'not begun';
 	return pass === 'apply' ? 'not finished' : 'not looked at';

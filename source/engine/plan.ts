@@ -48,6 +48,8 @@ export type Handover = {
  */
 export type Kept = {
 	readonly bundle?: string;
+	/** What the operator confirmed and the step could not see, by its labels: of a hand-over that is taken as done. */
+	readonly unseen?: readonly string[];
 	readonly facts?: readonly (readonly [name: string, value: string])[];
 };
 

@@ -1,7 +1,7 @@
 import {toldActor} from '../base/people/actor.ts';
 import type {Event, Outcome, StepInfo, StepStatus} from './events.ts';
 import {sayOfRun, sayOfStep} from './log.ts';
-import {outcomeWords} from './outcome.ts';
+import {endWords} from './outcome.ts';
 import {addDetail, updateStep} from './reduce-detail.ts';
 import type {RunState, StepState} from './state.ts';
 
@@ -75,7 +75,12 @@ const stepChecking = (state: RunState, {step: id, phase}: Of<'step-checking'>): 
 const stepWaiting = (state: RunState, event: Of<'step-waiting'>): RunState => {
 	const {handover} = event;
 	const isNews = state.steps.find(({id}) => id === event.step)?.handover === undefined;
-	const next = updateStep(state, event.step, (step) => ({...step, status: 'waiting', handover}));
+	const next = updateStep(state, event.step, (step) => ({
+		...step,
+		status: 'waiting',
+		handover,
+		waitedFor: toldActor(handover.who),
+	}));
 	return isNews ? sayOfStep(next, event, 'info', `waiting for ${toldActor(handover.who)}: ${handover.title}`) : next;
 };
 
@@ -147,7 +152,8 @@ const stepFinished = (state: RunState, event: Of<'step-finished'>): RunState => 
 		stale: false,
 		finishedAt: at,
 	}));
-	return sayOfStep(next, event, 'info', [outcomeWords[outcome], note].filter((text) => text !== '').join(': '));
+	const words = endWords(next.steps.find(({id}) => id === event.step) ?? {}, outcome);
+	return sayOfStep(next, event, 'info', [words, note].filter((text) => text !== '').join(': '));
 };
 
 const runFinished = (state: RunState, {at, outcome, exitCode, problem}: Of<'run-finished'>): RunState => ({

@@ -46,6 +46,8 @@ export type StepState = StepInfo & {
 	readonly waiting?: {readonly reason: string; readonly since: number; readonly timeoutMs?: number};
 	readonly retry?: {readonly at: number; readonly pauseMs: number; readonly problem: Problem};
 	readonly handover?: Handover;
+	/** Whom it waited for in this run, as the operator reads of them: `the network team`. */
+	readonly waitedFor?: string;
 	readonly acknowledged: boolean;
 	readonly problem?: Problem;
 	readonly choices: readonly Decision[];

@@ -1,7 +1,8 @@
 import {toldActor} from '../base/people/actor.ts';
 import {formatDuration} from '../base/units.ts';
 import {formatChange} from '../engine/changes.ts';
-import type {Event, Outcome} from '../engine/events.ts';
+import type {Event} from '../engine/events.ts';
+import {endWords} from '../engine/outcome.ts';
 import type {Awaited, Detail, Handover, PlanFact} from '../engine/plan.ts';
 import {emptyRun, reduce} from '../engine/reduce.ts';
 import type {RunState, StepState} from '../engine/state.ts';
@@ -102,18 +103,11 @@ const detailLines = (before: Told, after: Told, {step, detail}: Of<'step-detail'
 	}
 };
 
-const outcomes: Readonly<Record<Outcome, string>> = {
-	already: 'ok, nothing to do',
-	applied: 'done',
-	'not-needed': 'not asked for',
-	skipped: 'skipped',
-	'brought-back': 'brought back',
-};
-
 const finishedLines = (after: Told, {step, outcome, note, at}: Of<'step-finished'>): readonly string[] => {
-	const startedAt = stepIn(after, step)?.startedAt;
-	const took = startedAt === undefined ? '' : ` (${formatDuration(at - startedAt)})`;
-	return titled(after, step, `${noted(outcomes[outcome], note)}${took}`);
+	const ended = stepIn(after, step);
+	const words = endWords(ended ?? {}, outcome);
+	const took = ended?.startedAt === undefined ? '' : ` (${formatDuration(at - ended.startedAt)})`;
+	return titled(after, step, `${noted(outcome === 'already' ? `ok, ${words}` : words, note)}${took}`);
 };
 
 /** `Cluster: prod, https://…`, further lines below it. */

@@ -1,6 +1,7 @@
 import {toldActor} from '../base/people/actor.ts';
 import type {Problem} from '../base/problem.ts';
 import type {Event} from '../engine/events.ts';
+import type {Awaited} from '../engine/plan.ts';
 
 /** Something that people, or the world, did in the course of a run, in a sentence; `at` in ms since the epoch. */
 export type Happened = {
@@ -10,6 +11,10 @@ export type Happened = {
 	readonly text: string;
 	/** The hand-over that began to be waited for. */
 	readonly wait?: string;
+	/** When that wait ended, ms since the epoch; absent while it goes on. */
+	readonly until?: number;
+	/** Who confirmed that it was done elsewhere; absent for anything else, and where it is not known. */
+	readonly confirmedBy?: string;
 };
 
 /** Words for what was decided at a problem. */
@@ -22,6 +27,17 @@ const decisions = {
 } as const;
 
 const problemWords = ({code, message}: Problem): string => `problem ${code}: ${message}`;
+
+/** A confirmation, in a sentence. */
+export const confirmedWords = (by: string | undefined): string =>
+	`confirmed${by === undefined ? '' : ` by ${by}`}: done elsewhere`;
+
+/** How much of what was awaited was there; nothing where all was. */
+export const seenWords = (awaited: readonly Awaited[]): string => {
+	const missing = awaited.filter(({ok}) => !ok).map(({label}) => label);
+	if (missing.length === 0) return '';
+	return `, ${awaited.length - missing.length} of ${awaited.length} seen by then, not ${missing.join(', ')}`;
+};
 
 /** What an event adds; undefined where it tells of nothing that a reader asks about later. `title` names a step of the run. */
 export const happenedIn = (event: Event, title: (step: string) => string): Happened | undefined => {
@@ -38,7 +54,7 @@ export const happenedIn = (event: Event, title: (step: string) => string): Happe
 			return {at, step: title(event.step), text: `waits for ${toldActor(who)}: ${what}`, wait: id};
 		}
 		case 'step-acknowledged':
-			return {at, step: title(event.step), text: 'confirmed: done elsewhere'};
+			return {at, step: title(event.step), text: confirmedWords(undefined)};
 		default:
 			return undefined;
 	}

@@ -1,9 +1,11 @@
 import {serializeAnswers} from '../answers/file/save.ts';
 import type {Answers} from '../answers/schema.ts';
+import type {Problem} from '../base/problem.ts';
 import {formatDuration} from '../base/units.ts';
 import {fingerprintOf} from '../engine/fingerprint.ts';
-import {outcomeWords, stepWords} from '../engine/outcome.ts';
+import {stepWords} from '../engine/outcome.ts';
 import type {Item, LogLine, RunState, StepState} from '../engine/state.ts';
+import {findingsOf, findingsWords} from './findings.ts';
 import {formatProblem} from './format.ts';
 import type {Happened} from './happened.ts';
 import {passwordLines} from './login.ts';
@@ -34,15 +36,8 @@ const itemLine = ({label, state, note}: Item): string => `  ${seen[state]} ${lab
 const tookOf = ({startedAt, finishedAt}: StepState): string =>
 	startedAt === undefined || finishedAt === undefined ? '' : ` (${formatDuration(finishedAt - startedAt)})`;
 
-/** What others did is not "nothing to do": it was waited for. */
-const endOf = (step: StepState, {state, happened}: RunTold): string => {
-	const waited = happened.some(({step: title, wait}) => title === step.title && wait !== undefined);
-	if (step.outcome === 'already' && waited) return step.acknowledged ? 'confirmed' : 'waited for';
-	return step.outcome === undefined ? stepWords(step, state.pass) : outcomeWords[step.outcome];
-};
-
-const stepLines = (step: StepState, told: RunTold): readonly string[] => [
-	`${step.title}: ${endOf(step, told)}${step.note ? `, ${step.note}` : ''}${tookOf(step)}`,
+const stepLines = (step: StepState, {state}: RunTold): readonly string[] => [
+	`${step.title}: ${stepWords(step, state.pass)}${step.note ? `, ${step.note}` : ''}${tookOf(step)}`,
 	...step.items.map(itemLine),
 	...step.changes
 		.filter(() => step.outcome === undefined)
@@ -51,7 +46,10 @@ const stepLines = (step: StepState, told: RunTold): readonly string[] => [
 ];
 
 const happenedLines = (all: readonly Happened[]): readonly string[] =>
-	all.map(({at, step, text}) => `${iso(at)}  ${step}: ${text}`);
+	all.map(({at, step, text, until}) => {
+		const ended = until === undefined ? '' : ` (until ${iso(until)}, ${formatDuration(until - at)})`;
+		return `${iso(at)}  ${step}: ${text}${ended}`;
+	});
 
 const runSection = ({state, answers, surroundings}: RunTold): Section => ({
 	title: 'Run',
@@ -100,20 +98,36 @@ const across = ({rehearsal}: RunTold): string | undefined => (rehearsal ? 'REHEA
 
 const results = {done: 'done', failed: 'not finished', stopped: 'stopped'} as const;
 
-const resultSection = ({outcome, problem, pass}: RunState, good: string): Section => ({
+const resultSection = ({outcome}: RunState, words: string, problems: readonly Problem[]): Section => ({
 	title: 'Result',
-	lines: [
-		outcome === 'done' && pass !== 'look' ? good : (outcome && results[outcome]) || 'under way',
-		...(problem ? formatProblem(problem) : []),
-	],
+	lines: [outcome === undefined ? 'under way' : words, ...problems.flatMap((problem) => formatProblem(problem))],
 });
+
+/** What was taken as done by the word of somebody, and never seen: whoever signs must know. */
+const unseenIn = ({state, happened}: RunTold): readonly string[] =>
+	state.steps.flatMap(({title, keep}) => {
+		if (keep?.unseen === undefined) return [];
+		const by = happened.findLast(({step, confirmedBy}) => step === title && confirmedBy !== undefined)?.confirmedBy;
+		return [`${title} confirmed by ${by ?? 'the operator'}, not seen: ${keep.unseen.join(', ')}`];
+	});
+
+const acceptedWords = (told: RunTold): string => {
+	const {outcome = 'stopped'} = told.state;
+	const unseen = unseenIn(told);
+	return `${results[outcome]}${unseen.length > 0 ? `, with ${unseen.join('; ')}` : ''}`;
+};
+
+const verifiedWords = (state: RunState): string => {
+	if (state.outcome === 'stopped') return results.stopped;
+	return state.outcome === 'done' ? 'everything is as the answers say' : findingsWords(state);
+};
 
 /** The acceptance report: who installed what where, what was checked, what was seen, when, for the file of the change. */
 export const acceptancePaper = (told: RunTold): Paper => ({
 	title: 'ZenML Pro acceptance report',
 	across: across(told),
 	sections: [
-		resultSection(told.state, 'done'),
+		resultSection(told.state, acceptedWords(told), findingsOf(told.state)),
 		...common(told),
 		{title: 'First passwords that were generated', lines: passwordLines(told.answers)},
 	],
@@ -123,7 +137,7 @@ export const acceptancePaper = (told: RunTold): Paper => ({
 export const verificationPaper = (told: RunTold): Paper => ({
 	title: 'ZenML Pro verification report',
 	across: across(told),
-	sections: [resultSection(told.state, 'everything is as the answers say'), ...common(told)],
+	sections: [resultSection(told.state, verifiedWords(told.state), findingsOf(told.state)), ...common(told)],
 });
 
 /** So many of the newest lines of the log are in a problem report. */

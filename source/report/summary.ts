@@ -1,12 +1,14 @@
 import {urlOf} from '../answers/addresses.ts';
 import type {Answers} from '../answers/schema.ts';
 import type {Problem} from '../base/problem.ts';
+import {counted} from '../base/text.ts';
 import {formatDuration} from '../base/units.ts';
 import {changesInWords} from '../engine/changes.ts';
 import {isProved, isUnchanged, stepWords, unfinishedWay} from '../engine/outcome.ts';
 import type {Pass} from '../engine/plan.ts';
 import type {PlanWords} from '../engine/plan-words.ts';
 import type {RunState, StepState} from '../engine/state.ts';
+import {findingsOf, findingsWords} from './findings.ts';
 import {formatProblem} from './format.ts';
 import {passwordLines} from './login.ts';
 
@@ -40,11 +42,18 @@ export const doneWords = (state: RunState, {done, nothing, whole}: PlanWords): s
 	return isUnchanged(state) ? nothing : done;
 };
 
+/** How many problems a look met, where it met several. */
+const severalIn = (state: RunState): string => {
+	const {length} = findingsOf(state);
+	return length > 1 ? `: ${counted(length, 'problem')}` : '';
+};
+
 /** A run that only looked has finished nothing, whatever it found. */
-const failedHead = ({pass, problem}: RunState, took: string): string => {
+const failedHead = (state: RunState, took: string): string => {
+	const {pass} = state;
 	if (pass === 'apply') return `Not finished (${took}).`;
-	if (problem?.code === 'drift') return `Not everything is as the answers say (${took}).`;
-	return `Not everything could be ${pass === 'look' ? 'planned' : 'verified'} (${took}).`;
+	const words = pass === 'verify' ? findingsWords(state) : `not everything could be planned${severalIn(state)}`;
+	return `${words[0]?.toUpperCase()}${words.slice(1)} (${took}).`;
 };
 
 const headOf = (state: RunState, words: PlanWords): string => {
@@ -84,9 +93,8 @@ const withoutEvidence = ({evidence: _evidence, parts, ...problem}: Problem): Pro
 	...(parts && {parts: parts.map(withoutEvidence)}),
 });
 
-/** The problem that a run ended with; what was seen of it only where no step has told it. */
-const problemLines = ({problem, steps}: RunState, isTold: boolean): readonly string[] => {
-	if (!problem) return [];
+/** A problem that a run ended with; what was seen of it only where no step has told it. */
+const problemLines = (problem: Problem, {steps}: RunState, isTold: boolean): readonly string[] => {
 	const isTwice = isTold && hasEvidence(problem) && steps.some((step) => step.problem?.message === problem.message);
 	if (!isTwice) return ['', ...formatProblem(problem)];
 	return [
@@ -100,11 +108,12 @@ const problemLines = ({problem, steps}: RunState, isTold: boolean): readonly str
 export const summaryLines = (state: RunState, context: SummaryContext): readonly string[] => {
 	const {answers, words, resumeCommand, logFile, reportFile, leftovers = [], isTold = false} = context;
 	const width = Math.max(0, ...state.steps.map(({title}) => title.length));
+	const problems = state.outcome === 'failed' ? findingsOf(state) : [];
 	const isDone = state.outcome === 'done' && state.pass === 'apply' && isWhole(state);
 	return [
 		headOf(state, words),
 		...state.steps.map((step) => stepRow(step, state.pass, width)),
-		...(state.outcome === 'failed' ? problemLines(state, isTold) : []),
+		...problems.flatMap((problem) => problemLines(problem, state, isTold)),
 		...(isDone && words.servers && answers ? serverRows(answers) : []),
 		...(isDone ? nextRows(words) : []),
 		'',

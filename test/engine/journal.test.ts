@@ -168,7 +168,15 @@ test('the journal of a run says what became of each step and what was confirmed'
 		steps: [
 			{id: 'bundle', outcome: 'already', fingerprint: 'aa', startedAt: 2000, finishedAt: 5000, note: '4 images'},
 			{id: 'images', outcome: 'applied', fingerprint: 'bb', startedAt: 6000, finishedAt: 20_000, note: ''},
-			{id: 'dns', outcome: 'already', fingerprint: 'cc', startedAt: 21_000, finishedAt: 28_000, note: '1 name'},
+			{
+				id: 'dns',
+				outcome: 'already',
+				ended: 'waited for the network team',
+				fingerprint: 'cc',
+				startedAt: 21_000,
+				finishedAt: 28_000,
+				note: '1 name',
+			},
 			{
 				id: 'ca',
 				outcome: 'skipped',

@@ -44,7 +44,7 @@ test('a whole run in plain lines', () => {
 
 		        Waiting for:
 		          not yet pro.corp.internal: no such name
-		[ 3/4] The dns: ok, nothing to do: 1 name (7.0 s)
+		[ 3/4] The dns: ok, waited for the network team: 1 name (7.0 s)
 		[ 4/4] The ca: checking
 		[ 4/4] The ca: cannot go on
 		        The registry does not answer.
@@ -370,8 +370,8 @@ test.each([
 
 test.each([
 	['look', 'registry-unreachable', 'Not everything could be planned (3.0 s).'],
-	['verify', 'registry-unreachable', 'Not everything could be verified (3.0 s).'],
-	['verify', 'drift', 'Not everything is as the answers say (3.0 s).'],
+	['verify', 'registry-unreachable', 'Not everything could be verified: 1 problem (3.0 s).'],
+	['verify', 'drift', 'Not everything is as the answers say: 1 difference (3.0 s).'],
 ] as const)('the summary of %s that met %s begins with %j, and tells what was not looked at', (pass, code, head) => {
 	const problem = {...trouble, code};
 	const state = fold([
@@ -391,4 +391,21 @@ test('what is to be read before the start is told in lines below its title', () 
 	expect(plain([...wholeRun.slice(0, 8), {type: 'step-pages', step: 'images', pages}])).toContain(
 		'        --- Release notes\n        Dashboards are faster.\n',
 	);
+});
+
+test('a verification tells all that it found at its end, and how many of which', () => {
+	const drift = {...trouble, code: 'drift', message: 'The images differ.'} as const;
+	const state = fold([
+		{...started, pass: 'verify'} as NewEvent,
+		{type: 'step-problem', step: 'images', problem: drift, choices: []},
+		{type: 'step-problem', step: 'dns', problem: trouble, choices: []},
+		{type: 'run-finished', outcome: 'failed', exitCode: 9, problem: drift},
+	]);
+	const lines = summaryLines(state, files);
+	expect(lines[0]).toMatch(/^Not everything is as the answers say: 1 difference, 1 problem \(/u);
+	expect(lines).toContain('The images differ.');
+	expect(lines).toContain(trouble.message);
+	const looked = summaryLines({...state, pass: 'look'}, files);
+	expect(looked[0]).toMatch(/^Not everything could be planned: 2 problems \(/u);
+	expect(looked).toContain(trouble.message);
 });

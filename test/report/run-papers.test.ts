@@ -1,5 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {answersSchema} from '../../source/answers/schema.ts';
+import {gatherHappened} from '../../source/app/run/reports/gathered.ts';
+import {systemClock} from '../../source/base/clock.ts';
 import {problem} from '../../source/base/problem.ts';
 import type {Event} from '../../source/engine/events.ts';
 import {reduceAll} from '../../source/engine/fold.ts';
@@ -85,7 +87,7 @@ describe('the acceptance report', () => {
 		'revision 3, deployed, zenml-pro-0.13.0',
 		'1970-01-01T00:00:02.000Z  DNS: problem database-login-refused: The server <db> refuses role zenml.',
 		'1970-01-01T00:00:03.000Z  DNS: answers changed, then tried again',
-		'DNS: waited for, 2 names lead here',
+		'DNS: waited for the network team, 2 names lead here',
 		"kubectl -n zenml-pro get secret zenml-airgap-generated -o jsonpath='{.data.controlPlane",
 	])('names %s', (part) => {
 		expect(text).toContain(part);
@@ -113,6 +115,43 @@ describe('the acceptance report', () => {
 	});
 });
 
+test("what was taken as done on somebody's word stands in the result, with who and what was not seen", () => {
+	const unseen = finished('dns', 'confirmed by the operator, 1 of 2 seen', {keep: {unseen: ['zenml.corp.internal']}});
+	const all = events.map((event) => (event.type === 'step-finished' && event.step === 'dns' ? unseen : event));
+	const happened = [{at: 4200, step: 'DNS', text: 'confirmed', confirmedBy: 'ada on jump1'}];
+	const text = paperText(acceptancePaper(toldOf(all, {happened}))).join('\n');
+	expect(text).toContain('RESULT\ndone, with DNS confirmed by ada on jump1, not seen: zenml.corp.internal\n');
+	expect(text).toContain('DNS: taken as done, confirmed by the operator, 1 of 2 seen');
+	expect(paperText(acceptancePaper(toldOf(events))).join('\n')).toContain('RESULT\ndone\n');
+});
+
+test('a wait has an end, and a confirmation says what was not seen by then', () => {
+	const awaited = [
+		{label: 'a.corp', ok: true, note: ''},
+		{label: 'b.corp', ok: false, note: 'no record'},
+	];
+	const gatherer = gatherHappened(answers, {clock: systemClock, operator: 'ada on jump1'});
+	const told: readonly Event[] = [
+		begin('apply'),
+		{type: 'step-waiting', at: 2000, step: 'dns', handover: {...handover, awaited: []}},
+		{type: 'step-waiting', at: 60_000, step: 'dns', handover: {...handover, awaited}},
+		{type: 'step-acknowledged', at: 182_000, step: 'dns'},
+		finished('dns', 'confirmed'),
+		{type: 'step-waiting', at: 200_000, step: 'verification', handover},
+		{type: 'run-finished', at: 260_000, outcome: 'stopped', exitCode: 130},
+	];
+	for (const event of told) gatherer.listener(event);
+	const text = paperText(acceptancePaper(toldOf(told, {happened: gatherer.all()}))).join('\n');
+	const day = '1970-01-01T00';
+	expect(text).toContain(
+		`${day}:00:02.000Z  DNS: waits for the network team: Names (until ${day}:03:02.000Z, 3 min 00 s)`,
+	);
+	expect(text).toContain(
+		`${day}:03:02.000Z  DNS: confirmed by ada on jump1: done elsewhere, 1 of 2 seen by then, not b.corp`,
+	);
+	expect(text).toContain(`(until ${day}:04:20.000Z, 1 min 00 s)`);
+});
+
 test('a verification that finds a difference says which', () => {
 	const drift = problem({area: 'verification', code: 'drift', message: 'It differs.', cause: 'c', fix: 'f'});
 	const changes = [{action: 'update', target: 'release zenml-pro', detail: 'values: zenml.replicaCount'}] as const;
@@ -124,7 +163,7 @@ test('a verification that finds a difference says which', () => {
 	];
 	const text = paperText(verificationPaper(toldOf(all))).join('\n');
 	expect(text).toMatch(/^ZENML PRO VERIFICATION REPORT\n/u);
-	expect(text).toContain('RESULT\nnot finished\nIt differs.');
+	expect(text).toContain('RESULT\nnot everything is as the answers say: 1 difference\nIt differs.');
 	expect(text).toContain('differs: update release zenml-pro (values: zenml.replicaCount)');
 });
 

@@ -174,7 +174,8 @@ describe('dns', () => {
 		const confirm = answersWith({podChecks: false, dnsHandover: 'confirm'});
 		expect(await see(dnsStep, {...site, answers: confirm})).toEqual({
 			status: 'ok',
-			note: 'confirmed by the operator',
+			note: 'confirmed by the operator, 1 of 2 seen',
+			keep: {unseen: ['zenml.corp.internal from this host']},
 			warnings: ['zenml.corp.internal from this host: does not exist yet'],
 		});
 		expect(await see(dnsStep, {...site, answers: noPods})).toMatchObject({status: 'waiting'});

@@ -32,10 +32,10 @@ const endOf = (journal: Journal, whole: boolean, holder: Holder | undefined): st
 const wordsOf = (id: string, journal: Journal): string => {
 	const step = journal.steps.find((one) => one.id === id);
 	if (step?.outcome && isOfItsRun(journal, step))
-		return `${outcomeWords[step.outcome]}${step.note ? `: ${step.note}` : ''}`;
+		return `${step.ended ?? outcomeWords[step.outcome]}${step.note ? `: ${step.note}` : ''}`;
 	if (journal.problem?.step === id) return `problem: ${journal.problem.code}`;
 	if (journal.current === id) return 'begun, not finished';
-	return step?.outcome ? `not reached; in an earlier run: ${outcomeWords[step.outcome]}` : 'to do';
+	return step?.outcome ? `not reached; in an earlier run: ${step.ended ?? outcomeWords[step.outcome]}` : 'to do';
 };
 
 /** What holds a run that is not through, where more is told of it, and how it goes on. */

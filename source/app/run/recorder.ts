@@ -7,7 +7,7 @@ import type {Event, Listener} from '../../engine/events.ts';
 import {createFold} from '../../engine/fold.ts';
 import {type Journal, journalOf} from '../../engine/journal.ts';
 import type {RunState} from '../../engine/state.ts';
-import type {Happened} from '../../report/happened.ts';
+import {confirmedWords, type Happened} from '../../report/happened.ts';
 import type {Ports} from '../../steps/world.ts';
 import type {Context} from '../base/context.ts';
 import {clusterJournalMs, writeClusterJournal} from './cluster-journal.ts';
@@ -59,7 +59,8 @@ export type Recorder = {
 const confirmedBefore = ({step, at, by}: NonNullable<Journal['confirmations']>[number]): Happened => ({
 	at,
 	step,
-	text: `confirmed by ${by}: done elsewhere`,
+	text: confirmedWords(by),
+	confirmedBy: by,
 });
 
 /** What the journal says of a run that its events do not. */
@@ -88,8 +89,9 @@ export const createRecorder = (options: RecorderOptions): Recorder => {
 		logLine({at: clock.now(), type: answersLine, answers, rehearsal: context.rehearsal === true});
 	logAnswers();
 	const about = aboutRun(options);
+	const operator = `${context.userName} on ${context.hostName}`;
 	const confirmations = [...(earlier?.confirmations ?? [])];
-	const happened = gatherHappened(answers, {clock, before: confirmations.map(confirmedBefore)});
+	const happened = gatherHappened(answers, {clock, before: confirmations.map(confirmedBefore), operator});
 	const copy = async (journal: Journal): Promise<void> => {
 		if (!journal.steps.some(({id, outcome}) => id === 'namespaces' && outcome !== undefined)) return;
 		try {
@@ -113,8 +115,7 @@ export const createRecorder = (options: RecorderOptions): Recorder => {
 		listener: (event) => {
 			fold.add(event);
 			happened.listener(event);
-			if (event.type === 'step-acknowledged')
-				confirmations.push({step: event.step, at: event.at, by: `${context.userName} on ${context.hostName}`});
+			if (event.type === 'step-acknowledged') confirmations.push({step: event.step, at: event.at, by: operator});
 			logLine(event);
 			if (!journaled.has(event.type)) return;
 			writer?.put(journalOf(fold.state(), {...about, now: event.at, answers, confirmations}));

@@ -143,7 +143,7 @@ export const createSession = (context: Context, options: SessionOptions): Sessio
 	const {clock, redactor, workingDirectory, homeDirectory, called = calledBy(undefined)} = context;
 	const prompted = new Map<string, string>();
 	let counted: Answers | undefined;
-	const happened = gatherHappened(undefined, {clock});
+	const happened = gatherHappened(undefined, {clock, operator: `${context.userName} on ${context.hostName}`});
 	const keeper = createDraftKeeper(context, draftFile(stateDirectory, plan.id));
 	const common = {context, stateDirectory, plan, prompted, judge, resumeCommand};
 	const absolute = (answers: Answers): Answers =>

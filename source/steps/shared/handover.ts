@@ -76,7 +76,10 @@ export const handOver = async (world: World, handover: Handover, code: LateCode)
 	const missing = missingOf(handover);
 	if (acknowledged && handover.acknowledge !== undefined) {
 		await savePapers(world, handover);
-		return {status: 'ok', note: 'confirmed by the operator', warnings: missing.map(wordsOf)};
+		if (missing.length === 0) return {status: 'ok', note: 'confirmed by the operator'};
+		const all = handover.awaited.length;
+		const note = `confirmed by the operator, ${all - missing.length} of ${all} seen`;
+		return {status: 'ok', note, warnings: missing.map(wordsOf), keep: {unseen: missing.map(({label}) => label)}};
 	}
 	if (pass === 'look') return {status: 'todo', changes: waitsOf(handover)};
 	return awaitPeople(world, handover, code);

@@ -1,5 +1,6 @@
 import {counted} from '../../base/text.ts';
 import {changesInWords} from '../../engine/changes.ts';
+import {peopleWords} from '../../engine/outcome.ts';
 import {rateOf} from '../../engine/progress.ts';
 import type {Item, Progress, StepState} from '../../engine/state.ts';
 import {isPod} from '../state/pod-log.ts';
@@ -60,6 +61,12 @@ const retryWords = ({retry}: StepState, now: number): string => {
 	return `${retry?.problem.message ?? ''} Trying again in ${watch(left + 999)}.`;
 };
 
+const doneText = (step: StepState): string => {
+	if (step.outcome !== 'already') return 'Done.';
+	const words = peopleWords(step, step.outcome);
+	return words === undefined ? 'There was nothing to do.' : `${words[0]?.toUpperCase()}${words.slice(1)}.`;
+};
+
 /** What a step is doing, in words, by its status. */
 const doing: Readonly<Record<StepState['status'], (step: StepState, now: number) => Told>> = {
 	pending: () => ({text: 'Not begun.', role: 'dim'}),
@@ -70,7 +77,7 @@ const doing: Readonly<Record<StepState['status'], (step: StepState, now: number)
 	problem: ({problem}) => ({text: `${problem?.message ?? 'A problem.'} Press Enter for the page.`, role: 'bad'}),
 	'going-back': ({way}) => ({text: `${way?.label ?? 'Going back'}.`, role: 'warn'}),
 	'brought-back': () => ({text: 'Brought back.', role: 'warn'}),
-	done: ({outcome}) => ({text: outcome === 'already' ? 'There was nothing to do.' : 'Done.', role: 'ok'}),
+	done: (step) => ({text: doneText(step), role: 'ok'}),
 	skipped: ({outcome}) => ({
 		text: outcome === 'not-needed' ? 'Not asked for by the answers.' : 'Skipped.',
 		role: 'dim',
