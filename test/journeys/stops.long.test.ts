@@ -68,7 +68,7 @@ journey(
 		terminals.push(second);
 		const welcome = await second.waitFor('Kubernetes v1.', 40_000);
 		expect(welcome).toContain('Earlier run of');
-		expect(welcome).toMatch(/it was\s+killed, or could not write its\s+journal, \d+ of\s+\d+ steps\s+done/u);
+		expect(welcome).toMatch(/it was\s+killed, or could not write its\s+journal,\s+\d+\s+of\s+\d+\s+steps\s+done/u);
 		expect(welcome).toContain('1 Go on with the earlier run');
 		await second.press('1');
 		await second.waitFor(/plan: \d+ change/u, 40_000);
