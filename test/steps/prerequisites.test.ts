@@ -163,7 +163,7 @@ describe('kubernetes', () => {
 	});
 
 	test('a version older than the product knows is refused, and so does each chart', async () => {
-		expect((await refuse(kubernetes, at('v1.23.17'))).parts?.[0]).toMatchObject({
+		expect(await refuse(kubernetes, at('v1.23.17'))).toMatchObject({
 			code: code('kubernetes-too-old'),
 			cause: 'ZenML Pro needs 1.24.0 or newer.',
 			fix: 'Upgrade the cluster, or name another one.',
