@@ -1,3 +1,4 @@
+import type {Answers} from '../answers/schema.ts';
 import {coverNote} from './cover-note.ts';
 import type {Asking, Pack} from './pack.ts';
 
@@ -25,6 +26,7 @@ const request: readonly string[] = [
 	'#!/bin/sh',
 	'# Run by the operator, where the key is to stay: makes a key and a request.',
 	'set -eu',
+	'[ $# -eq 0 ] || { echo "usage: sh request.sh" >&2; exit 2; }',
 	'umask 077',
 	'if [ -e tls.key ]; then',
 	'  echo "tls.key is there already; nothing was done." >&2',
@@ -36,8 +38,21 @@ const request: readonly string[] = [
 	'echo "Send tls.csr to the PKI team; tls.key stays here."',
 ];
 
-/** The papers with which the PKI team signs the certificate of the servers. @param hosts of all servers, that of the dashboard first */
-export const certificatePack = (hosts: readonly string[], asking: Asking): Pack => ({
+/** Where the answers look for certificate, key and CA, as paths of the operator's host. */
+export type CertificateFiles = Pick<Answers['tls'], 'certificate' | 'key' | 'ca'>;
+
+/** Where the operator puts what comes back, so that the install finds it. */
+const placed = ({certificate, key, ca}: CertificateFiles): readonly string[] => [
+	`tls.crt  ${certificate}  (tls.certificate)`,
+	`tls.key  ${key}  (tls.key)`,
+	`ca.crt   ${ca}  (tls.ca)`,
+];
+
+/**
+ * The papers with which the PKI team signs the certificate of the servers.
+ * @param hosts of all servers, that of the dashboard first @param files where the answers look for what comes back
+ */
+export const certificatePack = (hosts: readonly string[], files: CertificateFiles, asking: Asking): Pack => ({
 	id: 'certificate',
 	title,
 	who,
@@ -64,6 +79,8 @@ export const certificatePack = (hosts: readonly string[], asking: Asking): Pack 
 					},
 					'4. Tell the operator the SHA-256 fingerprint of ca.crt on another way than the file:',
 					{exact: ['openssl x509 -in ca.crt -noout -fingerprint -sha256']},
+					'5. The operator puts each file where the answers look for it, on the host of the install:',
+					{exact: placed(files)},
 				],
 				check: [
 					{

@@ -133,3 +133,17 @@ describe('secrets show', () => {
 		expect(err).toContain('generated-secret-missing');
 	});
 });
+
+test('of a rehearsal whose world is not up nothing is asked, and that is told as by a plan', async () => {
+	await stage.write('rehearsal.json', JSON.stringify({ports: {kubernetes: 1}}));
+	for (const words of [
+		['secrets', 'list'],
+		['secrets', 'show', name, '--yes'],
+		['backup', 'escrow'],
+	])
+		expect(await stage.run(...words, ...answers)).toMatchObject({
+			code: 3,
+			out: '',
+			err: expect.stringContaining('rehearsal-not-up'),
+		});
+});

@@ -75,6 +75,18 @@ describe('network', () => {
 			expect(bad.stderr).toContain(line);
 	});
 
+	test.each([
+		['network-check.sh', networkPack(answers, asking).sections],
+		['request.sh', certificatePack(['a.corp'], answers.tls, asking).sections],
+	])('%s refuses a word that it does not know, and does nothing', async (name, all) => {
+		const ran = await runScript(textOf(all, name), {
+			folder,
+			args: ['--help'],
+			played: {nc: 'exit 0', dig: 'exit 0', openssl: 'exit 0'},
+		});
+		expect(ran).toMatchObject({status: 2, stdout: '', stderr: `usage: sh ${name}\n`, calls: ''});
+	});
+
 	test('the check asks the name server of the answers, at its port', async () => {
 		const own = {...answers, network: {...answers.network, nameServer: '10.9.9.9:5353'}};
 		const text = textOf(networkPack(own, asking).sections, 'network-check.sh');
@@ -85,7 +97,18 @@ describe('network', () => {
 });
 
 describe('certificate', () => {
-	const {sections} = certificatePack(['zenml-pro.corp.internal', 'zenml.corp.internal'], asking);
+	const files = {certificate: '/pki/own/server.pem', key: '/pki/own/server.key', ca: '/pki/root.pem'};
+	const {sections} = certificatePack(['zenml-pro.corp.internal', 'zenml.corp.internal'], files, asking);
+
+	test('the operator reads where the answers look for each file that comes back', () => {
+		const note = textOf(sections, 'README.txt');
+		for (const line of [
+			'tls.crt  /pki/own/server.pem  (tls.certificate)',
+			'tls.key  /pki/own/server.key  (tls.key)',
+			'ca.crt   /pki/root.pem  (tls.ca)',
+		])
+			expect(note).toContain(line);
+	});
 
 	test('the request names every host, and a key that is there is left alone', async () => {
 		const {folder: own} = await savePack(join(folder, 'certificate'), sections);
@@ -133,7 +156,9 @@ test('the storage admin gets the rights of a bucket as JSON', () => {
 });
 
 test.skipIf(!existsSync('/usr/bin/shellcheck'))('shellcheck has nothing to say about their scripts', async () => {
-	const all = [networkPack(answers, asking), certificatePack(['a.corp'], asking)].flatMap(({sections}) => sections);
+	const all = [networkPack(answers, asking), certificatePack(['a.corp'], answers.tls, asking)].flatMap(
+		({sections}) => sections,
+	);
 	const scripts = all.filter(({kind}) => kind === 'script');
 	const {folder: own} = await savePack(join(folder, 'checked'), scripts);
 	const {stdout} = spawnSync('shellcheck', ['-s', 'sh', ...scripts.map(({fileName}) => join(own, fileName))], {

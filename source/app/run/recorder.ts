@@ -13,8 +13,9 @@ import type {Context} from '../base/context.ts';
 import {clusterJournalMs, writeClusterJournal} from './cluster-journal.ts';
 import {createJournalWriter} from './journal-writer.ts';
 import {gatherHappened} from './reports/gathered.ts';
+import {programFacts} from './reports/surroundings.ts';
 
-/** The line of a log that holds the answers of its run; the last one counts. */
+/** The line of a log that holds the answers of its run, and where it was started; the last one counts. */
 export const answersLine = 'answers';
 
 /** Events after which the journal is worth writing. */
@@ -84,9 +85,10 @@ export const createRecorder = (options: RecorderOptions): Recorder => {
 	};
 	const fold = createFold();
 	let {answers} = options;
-	// For the report of a run that keeps no journal. Answers hold references in the place of secrets.
+	const program = redactor.redactDeep(programFacts(context));
+	// For a report that is made later, maybe of a run that keeps no journal. Answers hold references in the place of secrets.
 	const logAnswers = (): void =>
-		logLine({at: clock.now(), type: answersLine, answers, rehearsal: context.rehearsal === true});
+		logLine({at: clock.now(), type: answersLine, answers, program, rehearsal: context.rehearsal === true});
 	logAnswers();
 	const about = aboutRun(options);
 	const operator = `${context.userName} on ${context.hostName}`;

@@ -1,5 +1,6 @@
 import {open} from 'node:fs/promises';
 import path from 'node:path';
+import * as z from 'zod';
 import {answersSchema} from '../../answers/schema.ts';
 import {errnoWords, isSystemError} from '../../base/errno.ts';
 import {saveBeside} from '../../base/files.ts';
@@ -12,7 +13,7 @@ import type {RunState} from '../../engine/state.ts';
 import {plans} from '../../plans/index.ts';
 import type {Happened} from '../../report/happened.ts';
 import {paperText} from '../../report/paper.ts';
-import {problemPaper} from '../../report/run-papers.ts';
+import {type Facts, problemPaper} from '../../report/run-papers.ts';
 import {stateDirectoryOf} from '../answers/inputs.ts';
 import type {Context} from '../base/context.ts';
 import {journalFile} from '../base/journal-file.ts';
@@ -45,7 +46,14 @@ const beginningOf = async (file: string): Promise<string> => {
 	}
 };
 
-type LogLine = {readonly type: unknown; readonly answers?: unknown; readonly rehearsal?: unknown};
+type LogLine = {
+	readonly type: unknown;
+	readonly answers?: unknown;
+	readonly program?: unknown;
+	readonly rehearsal?: unknown;
+};
+
+const factsSchema = z.array(z.tuple([z.string(), z.string()]));
 
 /** A line of a log; undefined for one that is none, as the last of a killed run may be. */
 const lineOf = (line: string): LogLine | undefined => {
@@ -71,6 +79,8 @@ type Told = {
 	readonly happened: readonly Happened[];
 	/** Unchecked; undefined where neither log nor journal has them. */
 	readonly answers: unknown;
+	/** Of the program that went through it; undefined for a log of a version that did not tell. */
+	readonly program: Facts | undefined;
 	readonly rehearsal: boolean;
 };
 
@@ -80,11 +90,12 @@ const toldOf = async (file: string | undefined, clock: Context['clock']): Promis
 	const events = lines.filter(({type}) => known.has(type)) as unknown as readonly Event[];
 	const gatherer = gatherHappened(undefined, {clock});
 	for (const event of events) gatherer.listener(event);
-	const {answers, rehearsal} = lines.findLast(({type}) => type === answersLine) ?? {};
+	const {answers, program, rehearsal} = lines.findLast(({type}) => type === answersLine) ?? {};
 	return {
 		state: reduceAll(emptyRun, events),
 		happened: gatherer.all(),
 		answers,
+		program: factsSchema.safeParse(program).data,
 		rehearsal: rehearsal === true,
 	};
 };
@@ -120,14 +131,14 @@ export const reportLater = async (
 	options: {readonly stateDir?: string; readonly out?: string},
 ): Promise<string> => {
 	const stateDirectory = stateDirectoryOf(context, options);
-	const {state, happened, answers: found, rehearsal} = await lastRun(stateDirectory, context.clock);
+	const {state, happened, answers: found, program, rehearsal} = await lastRun(stateDirectory, context.clock);
 	const answers = answersSchema.safeParse(found);
 	if (!answers.success)
 		throw appProblems.error('no-earlier-run', {case: 'report', file: journalFile(stateDirectory, 'install')});
 	const paper = problemPaper({
 		state,
 		answers: answers.data,
-		surroundings: await surroundingsOf(context, answers.data, undefined),
+		surroundings: await surroundingsOf(context, answers.data, undefined, program),
 		happened,
 		rehearsal,
 	});

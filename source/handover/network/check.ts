@@ -40,6 +40,7 @@ export const networkCheck = (lines: readonly NetworkLine[], name: string): Hando
 		'# dig for that question; or "zenml-airgap plan", which tries them as they will',
 		'# be used. Host names of the servers exist once DNS is done.',
 		'set -u',
+		'[ $# -eq 0 ] || { echo "usage: sh network-check.sh" >&2; exit 2; }',
 		'command -v nc >/dev/null 2>&1 || { echo "nc is missing." >&2; exit 2; }',
 		'failed=0',
 		'ask() {',

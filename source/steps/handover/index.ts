@@ -54,7 +54,10 @@ type Gather = (world: World, wish: Wish) => Promise<Gathered | undefined>;
 
 const gatherers: Readonly<Record<TopicId, Gather>> = {
 	ca: gatherCa,
-	certificate: async (world) => ({pack: certificatePack(hostsOf(world), askingOf(world)), lacks: []}),
+	certificate: async (world) => ({
+		pack: certificatePack(hostsOf(world), world.answers.tls, askingOf(world)),
+		lacks: [],
+	}),
 	cluster: gatherCluster,
 	database: gatherDatabase,
 	dns: gatherDns,

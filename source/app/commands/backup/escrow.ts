@@ -96,6 +96,7 @@ const confirm = async (
 export const escrowWork: Work<EscrowOptions> = async (context, options) => {
 	const where = options.confirm === undefined ? undefined : requirePlace(options.confirm);
 	const site = await siteOf(context, options);
+	await site.requireWorld();
 	const keys = await escrowKeys(site.reader);
 	if (keys.length === 0) throw stepProblems.error('escrow-no-keys', {secret: generatedSecretPlace(site.reader)});
 	const file = options.out === undefined ? undefined : path.resolve(context.workingDirectory, options.out);

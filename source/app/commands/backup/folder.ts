@@ -10,6 +10,7 @@ import {type ScheduleReports, scheduleReports} from '../../../steps/schedule/rep
 import {type ScheduleStanding, scheduleStanding} from '../../../steps/schedule/standing.ts';
 import {completeAnswers, findAnswers, stateDirectoryOf} from '../../answers/inputs.ts';
 import type {Context} from '../../base/context.ts';
+import {contextInWorld} from '../../base/played-world.ts';
 import {backupSettings} from '../../run/backup-settings.ts';
 import {childEnvironment} from '../../run/child-environment.ts';
 import {clusterChoice} from '../../run/cluster-choice.ts';
@@ -23,6 +24,8 @@ export type BackupSite = {
 		readonly signal: AbortSignal;
 		readonly registerSecret: (value: string) => void;
 	};
+	/** For work that needs the cluster. @throws ProblemError `rehearsal-not-up` where it is played, and not up */
+	readonly requireWorld: () => Promise<void>;
 	readonly settings: BackupSettings;
 	/** @param here backups in the folder of the answers */
 	readonly schedule: (here: readonly BackupSummary[]) => Promise<ScheduleStanding>;
@@ -53,6 +56,9 @@ export const siteOf = async (context: Context, options: BackupOptions): Promise<
 	};
 	return {
 		reader: {answers, cluster, signal, registerSecret: redactor.register},
+		requireWorld: async () => {
+			await contextInWorld(context, answers, stateDirectory);
+		},
 		settings: backupSettings(answers, {context, resolve}),
 		schedule: (here) => scheduleStanding({answers, cluster, signal, here}, context.clock.now()),
 		reports: () => scheduleReports({answers, cluster, signal}),

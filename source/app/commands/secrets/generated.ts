@@ -6,6 +6,7 @@ import {generatedSecretPlace, readGenerated} from '../../../steps/shared/generat
 import {passwordsOf, type SecretSource} from '../../../steps/shared/secret-sources.ts';
 import {completeAnswers, findAnswers, stateDirectoryOf} from '../../answers/inputs.ts';
 import type {Context} from '../../base/context.ts';
+import {contextInWorld} from '../../base/played-world.ts';
 import {childEnvironment} from '../../run/child-environment.ts';
 import {clusterChoice} from '../../run/cluster-choice.ts';
 import type {SecretsOptions} from './options.ts';
@@ -33,12 +34,12 @@ const readerOf = (context: Context, answers: Answers): Generated['read'] => {
 	return async ({generated}) => readGenerated(world, generated);
 };
 
-/** What the tool generated for the install that the words mean. @throws ProblemError, ProblemsError area `usage` */
+/** What the tool generated for the install that the words mean. @throws ProblemError, ProblemsError area `usage`; `rehearsal-not-up` */
 export const generatedOf = async (context: Context, options: SecretsOptions): Promise<Generated> => {
 	const global = {...options, nonInteractive: true, plain: true, json: false, logLevel: 'info'} as const;
 	const stateDirectory = stateDirectoryOf(context, global);
 	const answers = completeAnswers(await findAnswers(context, global, {stateDirectory, plan: plans.install}));
-	const read = readerOf(context, answers);
+	const read = readerOf(await contextInWorld(context, answers, stateDirectory), answers);
 	const place = generatedSecretPlace({answers});
 	return {
 		sources: passwordsOf(answers).filter(({reference}) => reference === 'generate'),

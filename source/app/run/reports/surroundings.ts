@@ -11,7 +11,8 @@ import {clusterChoice} from '../cluster-choice.ts';
 /** The longest wait for a cluster that is only asked for a report, ms. */
 const askMs = 5000;
 
-const programFacts = ({environment, userName, hostName, ascii, screen, stdout}: Context): Facts => {
+/** By whom, where and on what terminal this program was started. */
+export const programFacts = ({environment, userName, hostName, ascii, screen, stdout}: Context): Facts => {
 	const {TERM = 'not set', LC_ALL, LC_CTYPE, LANG} = environment;
 	const size = stdout.isTTY ? ` ${stdout.columns}x${stdout.rows}` : '';
 	return [
@@ -40,17 +41,21 @@ const kubeconfigFacts = ({environment, homeDirectory, clock}: Context, answers: 
 	}
 };
 
-/** Who works from where, with what, on which cluster. Asks the cluster for its version, within 5 s. Never throws. */
+/**
+ * Who works from where, with what, on which cluster. Asks the cluster for its version, within 5 s. Never throws.
+ * @param program facts of the program that went through the run, where that was another one
+ */
 export const surroundingsOf = async (
 	context: Context,
 	answers: Answers,
 	cluster: Pick<Ports['cluster'], 'version'> | undefined,
+	program: Facts = programFacts(context),
 ): Promise<Facts> => {
 	const version = await cluster
 		?.version(AbortSignal.timeout(askMs))
 		.catch((error: unknown) => `not known: ${toProblem(error).message}`);
 	return [
-		...programFacts(context),
+		...program,
 		...kubeconfigFacts(context, answers),
 		...(version === undefined ? [] : [['Kubernetes', version] as const]),
 	];

@@ -84,7 +84,8 @@ test('the same report is made later from the state folder, to the screen or into
 
 /** A log as a run leaves it: its answers, then what happened. */
 const logOf = async (name: string, pass: 'look' | 'verify', more: readonly Event[]): Promise<void> => {
-	const head = {at: 1, type: 'answers', answers, rehearsal: false};
+	const program = [['Terminal', 'xterm of that run']];
+	const head = {at: 1, type: 'answers', answers, program, rehearsal: false};
 	const begun = events.slice(0, 1).map((event) => ({...event, pass}));
 	const lines = [head, ...begun, ...more].map((one) => JSON.stringify(one));
 	await saveFile(path.join(stage.stateDirectory, 'logs', name), lines.join('\n'));
@@ -95,6 +96,7 @@ test('a plan or a verification that met a problem is reported, where nothing was
 	const plan = await stage.run('report');
 	expect(plan.out).toContain('registry-unauthorized');
 	expect(plan.out).toContain('zenml-pro.corp.internal');
+	expect(plan.out.match(/^Terminal .*/gmu)).toEqual([expect.stringMatching(/ {2}xterm of that run$/u)]);
 	await logOf('2026-01-03-r3.jsonl', 'verify', []);
 	expect((await stage.run('report')).out).not.toContain('registry-unauthorized');
 });
