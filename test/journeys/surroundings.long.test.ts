@@ -189,7 +189,7 @@ asRoot('the rehearsal tells a user without a line in the user list why its datab
 	const words = ['rehearse', '--non-interactive', '--state-dir', at('state')];
 	const {status, err} = start(words, {PATH: '/usr/bin:/bin'}, {uid: stranger, gid: stranger});
 	expect(status).toBe(3);
-	expect(err.split('\n').slice(-5)).toEqual([
+	expect(err.split('\n').slice(-6)).toEqual([
 		'The rehearsal cannot start PostgreSQL: this user has no name.',
 		`  why:   PostgreSQL looks its user up, and the user list of this host has no line for number ${stranger}.`,
 		'  do:    Start the rehearsal as a user that the host knows, or add a line for this one to /etc/passwd.',
@@ -219,7 +219,7 @@ test.skipIf(!drops)('the rehearsal tells root why it cannot give a folder away (
 	const world = worldOf(state);
 	await rm(world, {recursive: true, force: true});
 	expect(status).toBe(3);
-	expect(stderr.split('\n').slice(-5)).toEqual([
+	expect(stderr.split('\n').slice(-6)).toEqual([
 		expect.stringMatching(`^The folder ${world}/.+ cannot be given to the user [a-z]+, as whom PostgreSQL runs\\.$`),
 		'  why:   The system refuses it: This user may not write there.',
 		'  do:    Start the rehearsal as a user other than root, or choose a --state-dir on a local disk.',
