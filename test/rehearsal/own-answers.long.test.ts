@@ -1,7 +1,10 @@
+import {existsSync} from 'node:fs';
 import {mkdtemp, readFile, writeFile} from 'node:fs/promises';
+import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
+import {listening} from '../helpers/loopback.ts';
 import {makeOwnSite} from './support/own-site.ts';
 import {killStarted, makeStateFolder, outcomes, removeFolders, runProgram, staleSteps} from './support/run.ts';
 
@@ -131,3 +134,40 @@ describe('a changed answer on the same world', () => {
 		expect(JSON.stringify(again.events)).toContain('3 pods');
 	}, 240_000);
 });
+
+it("a rehearsal of the operator's own change asks none of their servers and runs none of their hooks, but the one on its command line", async () => {
+	const {state} = await place();
+	const folder = path.dirname(site.answers);
+	let asked = 0;
+	const outside = createServer((socket) => {
+		asked += 1;
+		socket.destroy();
+	});
+	const port = await listening(outside);
+	const s3 = {endpoint: `http://127.0.0.1:${port}`, plainHttp: true, bucket: 'ml-data', prefix: 'team', region: 'eu'};
+	const keys = {accessKey: 'env:ACCESS', secretKey: 'env:SECRET'};
+	const hook = path.join(folder, 'hook.sh');
+	await writeFile(hook, `#!/bin/sh\necho "$ZENML_AIRGAP_HOOK" >> '${folder}/called'\n`, {mode: 0o755});
+	const answers = path.join(folder, 'outside.json');
+	const own = {
+		bundle: {path: path.join(folder, 'none')},
+		registry: {host: 'harbor.corp:8443', pushHost: `127.0.0.1:${port}`, username: 'ops', password: 'env:REGISTRY'},
+		tls: {certificate: 'tls.crt', key: 'tls.key', ca: 'ca.crt'},
+		database: {host: 'mysql.corp', admin: {username: 'dba', password: 'env:DBA'}},
+		controlPlane: {host: 'pro.corp.internal'},
+		workspaces: [{name: 'default', host: 'ws.corp.internal'}],
+		artifacts: {kind: 's3', s3: {...s3, ...keys}},
+		backup: {schedule: {kind: 's3', s3: {...s3, ...keys}}},
+		hooks: {started: {command: hook}, finished: {url: `https://127.0.0.1:${port}/done`}},
+	};
+	await writeFile(answers, JSON.stringify(own));
+	const ran = await runProgram(state, ['--answers', answers]);
+	expect({code: ran.code, problems: ran.problems, asked}).toEqual({code: 0, problems: [], asked: 0});
+	expect(existsSync(path.join(folder, 'called'))).toBe(false);
+	expect(outcomes(ran)).toMatchObject({images: 'applied', 'artifact-storage': 'applied'});
+	expect(JSON.stringify(ran.events)).toMatch(/bucket zenml\/team at https:\/\/s3\.rehearsal\.internal/u);
+
+	const tried = await runProgram(state, ['--answers', answers, '--set', `hooks.started.command=${hook}`]);
+	expect({code: tried.code, asked}).toEqual({code: 0, asked: 0});
+	expect(await readFile(path.join(folder, 'called'), 'utf8')).toBe('started\n');
+}, 240_000);

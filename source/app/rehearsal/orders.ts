@@ -4,6 +4,7 @@ import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import * as z from 'zod';
 import {type FaultName, type FaultOrder, faultNames} from '../../../rehearsal/index.ts';
+import {isSystemError} from '../../base/errno.ts';
 import {writeWhole} from '../../base/files.ts';
 import {liveHolder} from '../../base/lock/lock.ts';
 import {readOwnFile} from '../../base/own/file.ts';
@@ -66,7 +67,9 @@ export const answerOrders = async (
 		}
 	};
 	// A folder that is gone, or a full disk, ends the taking of orders, not the rehearsal: whoever gives one is told that nobody answers.
-	const working = work().catch(() => undefined);
+	const working = work().catch((error: unknown) => {
+		if (!isSystemError(error)) throw error;
+	});
 	return {
 		stop: async () => {
 			leave.abort();
