@@ -4,7 +4,7 @@ import type {DatabaseLogin} from './types.ts';
 type Part = 'username' | 'password' | 'database';
 
 /** What the answers say of a server itself. */
-type ServerPart = 'host' | 'port' | 'tls' | 'ca' | 'clientCertificate' | 'clientKey';
+type ServerPart = 'engine' | 'host' | 'port' | 'tls' | 'ca' | 'clientCertificate' | 'clientKey';
 
 /**
  * Paths of the answers that a login stands in; none when its place is not known. The administrator's database is called

@@ -164,9 +164,9 @@ const performersOf = (
 		'check-now': () => session.checkNow(),
 		stop: ({when}) => session.stop(when),
 		'save-answers': ({draft}) => save('Answers', session.saveAnswers(draft)),
-		explain: ({name}) => {
-			session
-				.explain(name)
+		explain: ({name, parts}) => {
+			Promise.all(parts.map((part) => session.explain(part)))
+				.then((all) => all.flatMap((lines, index) => [...(index > 0 ? [''] : []), ...lines]))
 				.then((lines) => tell({type: 'explained', name, lines}))
 				.catch((error: unknown) => tell({type: 'explain-failed', why: toProblem(error).message}));
 		},

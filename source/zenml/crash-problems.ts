@@ -117,7 +117,10 @@ export const crashProblems = declareProblems({
 		...ofDatabase,
 		message: '{subject} ended: an earlier migration of the database stopped half way.',
 		cause: 'A table, column or key that it wants to make exists already; MySQL keeps what a broken migration did.',
-		fix: 'Restore the copy of the database made before that migration; where it was new, have it dropped and made anew.',
+		fix: 'On a first install, where it holds nothing yet: have the database admin drop this database and make it anew, empty; Retry then migrates it from the beginning. Otherwise restore the copy of it made before that migration.',
+		nextSteps: [
+			'This tool drops no database. With an admin login in the answers it makes it anew when started again with --from databases.',
+		],
 	},
 	'server-migration-missing': {
 		...ended,

@@ -85,6 +85,8 @@ const database: readonly CrashRow[] = [
 	{
 		words: /\((?:1050|1060|1061|1826),|DuplicateTable|DuplicateColumn/u,
 		final: true,
+		answers: ['database.name'],
+		server: ['host'],
 		problem: (facts, more) => problem('server-migration-torn', facts, more),
 	},
 	{

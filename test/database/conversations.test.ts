@@ -203,7 +203,10 @@ describe('something that is not PostgreSQL', () => {
 		const looks = `What answers there looks like ${seen}`;
 		const known = {
 			cause: isMysql ? `${looks}.` : `${looks}, and does not speak the PostgreSQL protocol.`,
-			...(isMysql && {fix: 'Correct database.engine, or host and port: PostgreSQL usually listens on 5432.'}),
+			...(isMysql && {
+				fix: 'Correct database.engine, or host and port: PostgreSQL usually listens on 5432.',
+				answers: ['database.engine', 'database.host', 'database.port'],
+			}),
 		};
 		const greets = (socket: Socket): void => {
 			socket.on('error', () => undefined);

@@ -1,5 +1,5 @@
 import {afterEach, expect, test} from 'vitest';
-import {problem} from '../../source/base/problem.ts';
+import {type ProblemCode, problem} from '../../source/base/problem.ts';
 import {fullDraft} from './helpers/answers.ts';
 import {fakeSession, found, started, type Untimed} from './helpers/fake-session.ts';
 import {keys, type OpenApp, openApp} from './helpers/screen.tsx';
@@ -83,6 +83,25 @@ test('one key beside a question opens the page of its answer, and what was typed
 	await app.press('words', ctrlY);
 	expect(app.frame()).toContain('./my-bundle');
 	expect(app.frame()).not.toContain('words');
+});
+
+test('of several problems each is explained, once', async () => {
+	const fake = await inRun([80, 24]);
+	const one = (code: ProblemCode) => problem({code, area: 'registry', message: code, cause: 'c', fix: 'f'});
+	const parts = [one('time-out'), one('disk-full'), one('time-out')];
+	const both = problem({code: 'several-problems', area: 'registry', message: 'm', cause: 'c', fix: 'f', parts});
+	fake.emit({type: 'step-problem', step: 'images', choices: ['retry', 'quit'], problem: both});
+	await app.press('');
+	await app.press('i');
+	expect(fake.calls.slice(-2)).toEqual([
+		['explain', 'time-out'],
+		['explain', 'disk-full'],
+	]);
+	expect(app.frame()).toContain('What it is: several-problems');
+	await app.press(' ');
+	expect(app.frame()).not.toContain('says     The registry refused the login.');
+	await app.press(' ', ' ', ' ');
+	expect(app.frame()).toContain('disk-full');
 });
 
 test('what cannot be explained is told in a row, and nothing opens', async () => {

@@ -628,6 +628,24 @@ test('once the run has ended the summary is shown, and is left by q, Enter and C
 		]);
 });
 
+test('at the end x goes through the warnings, and says so where there are none', () => {
+	const warn = (number: number) => ({type: 'step-warning', step: 'ca', text: `${number} ${'w'.repeat(700)}`}) as const;
+	const end = {type: 'run-finished', outcome: 'done', exitCode: 0} as const;
+	const warned = envOf(runOf(warn(1), warn(2), warn(3), end));
+	const tops = [1, 2, 3].map(
+		(count) =>
+			play(
+				running,
+				Array.from({length: count}, () => ({text: 'x'})),
+				warned,
+			).state.run.summaryTop,
+	);
+	expect(new Set(tops).size).toBe(3);
+	expect(tops).toEqual(tops.toSorted((one, other) => one - other));
+	const calm = play(running, [{text: 'x'}], envOf(runOf(end))).state;
+	expect(calm.notice?.text).toBe('There is no problem here, and no warning.');
+});
+
 test('on the run x looks at the next step that has a warning or a problem, and at nothing where none has', () => {
 	const warned = runOf({type: 'step-warning', step: 'ca', text: 'It ends soon.'});
 	expect(play({...running, run: {...running.run, look: 'dns'}}, [{text: 'x'}], envOf(warned)).state.run.look).toBe(

@@ -221,6 +221,7 @@ const rows: readonly Row[] = [
 		who: 'database admin',
 		area: 'database',
 		cause: 'A table, column or key that it wants to make exists already',
+		answers: ['database.host', 'workspaces.1.database.name'],
 	},
 	{
 		about: 'an image that is older than its chart',

@@ -1,6 +1,7 @@
 import type {Answers} from '../../answers/schema.ts';
 import type {Event, Listener} from '../../engine/events.ts';
 import type {Pass} from '../../engine/plan.ts';
+import {eventWithAnswers} from '../../report/answers-given.ts';
 import {eventOnCluster} from '../../report/cluster-commands.ts';
 import type {Ports} from '../../steps/world.ts';
 import type {Context} from '../base/context.ts';
@@ -30,7 +31,8 @@ export const createAnnouncer = (options: AnnounceOptions): Announcer => {
 	const {context, pass, listeners, recorder, logFile, openPorts} = options;
 	const {redactor, hostName, userName} = context;
 	const cleaned = (event: Event): Event => {
-		const told = 'problem' in event ? eventOnCluster(event, recorder.end().answers.kubernetes) : event;
+		const {answers: given} = recorder.end();
+		const told = eventWithAnswers(eventOnCluster(event, given.kubernetes), given);
 		const isCalled = context.called && ('problem' in event || 'way' in event);
 		return redactor.redactDeep(isCalled ? calledDeep(told, context.called) : told);
 	};

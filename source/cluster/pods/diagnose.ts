@@ -1,5 +1,7 @@
 import type {ComponentPath} from '../../answers/component-path.ts';
+import {printable} from '../../base/printable.ts';
 import {type Problem, ProblemError} from '../../base/problem.ts';
+import {cutTo, oneLine} from '../../base/text.ts';
 import type {ObjectApi} from '../objects/types.ts';
 import type {ReadCrash} from '../types.ts';
 import {type Culprit, findCulprits} from './culprit.ts';
@@ -23,19 +25,34 @@ export type Scene = {
 	readonly signal: AbortSignal;
 };
 
+/** Last lines of a log that a cause holds, and the most characters of each. */
+const [causeLines, causeCharacters] = [2, 200];
+
+/** Lines of a log, and why there are none where it could not be read. */
+type Log = {readonly lines: readonly string[]; readonly unread?: string};
+
+const noLog: Log = {lines: []};
+
+/** The end of a log in one line; the last lines are mostly what counts. */
+const lastWordsOf = ({lines}: Log): string | undefined => {
+	const said = lines.map((line) => printable(oneLine(line))).filter((line) => line !== '');
+	const last = said.slice(-causeLines).map((line) => cutTo(line, causeCharacters));
+	return last.length === 0 ? undefined : last.join(' / ');
+};
+
 /** The log that tells why a container does not run; that of the run before may be gone already. */
-const readLog = async (api: Pick<ObjectApi, 'logs'>, culprit: Culprit, scene: Scene): Promise<readonly string[]> => {
+const readLog = async (api: Pick<ObjectApi, 'logs'>, culprit: Culprit, scene: Scene): Promise<Log> => {
 	const {kind, name, symptom} = culprit;
 	const {namespace, signal} = scene;
-	if (kind !== 'Pod' || !symptom.log) return [];
+	if (kind !== 'Pod' || !symptom.log) return noLog;
 	const pod = {namespace, name, container: symptom.container};
 	const read = (previous: boolean) => api.logs(pod, {tailLines: logLines, previous, signal});
 	try {
 		const lines = symptom.log === 'previous' ? await read(true) : [];
-		return lines.length > 0 ? lines : await read(false);
+		return {lines: lines.length > 0 ? lines : await read(false)};
 	} catch (error) {
 		if (!(error instanceof ProblemError)) throw error;
-		return [`(the log could not be read: ${error.problem.evidence?.[0] ?? error.message})`];
+		return {...noLog, unread: `(the log could not be read: ${error.problem.evidence?.[0] ?? error.message})`};
 	}
 };
 
@@ -48,22 +65,31 @@ const nextStepsFor = ({kind, name, symptom: {log, container}}: Culprit, namespac
 };
 
 /** What the cluster itself tells of a culprit, with the end of its log. */
-const toldBy = (culprit: Culprit, {events}: Picture, {namespace, component}: Scene, log: readonly string[]) => {
+const toldBy = (culprit: Culprit, {events}: Picture, {namespace, component}: Scene, log: Log) => {
 	const {message} = culprit.symptom;
+	const {lines, unread} = log;
 	const warnings = warningLines(events, culprit.kind, culprit.name);
-	return culprit.problem({
+	const more = {
 		nextSteps: nextStepsFor(culprit, namespace),
 		answers: component === undefined ? [] : culprit.answers.map((answer) => `${component}.${answer}`),
-		evidence: [...new Set([...(message ? [message] : []), ...warnings, ...log.slice(-shownLines)])],
-	});
+		evidence: [
+			...new Set([
+				...(message ? [message] : []),
+				...warnings,
+				...lines.slice(-shownLines),
+				...(unread ? [unread] : []),
+			]),
+		],
+	};
+	return culprit.problem(more, lastWordsOf(log));
 };
 
 /** The cause that the program itself told before it ended, with what the cluster tells below. */
-const readCrash = (culprit: Culprit, told: Problem, {readCrash: read}: Scene, log: readonly string[]) => {
+const readCrash = (culprit: Culprit, told: Problem, {readCrash: read}: Scene, {lines}: Log) => {
 	const {name, job, symptom} = culprit;
 	// A container that ran out of memory was not asked for last words.
 	if (symptom.exitCode === undefined || symptom.oomKilled) return undefined;
-	const problem = read?.(log, {pod: name, job});
+	const problem = read?.(lines, {pod: name, job});
 	if (!problem) return undefined;
 	const evidence = [...new Set([...(problem.evidence ?? []), ...(told.evidence ?? [])])];
 	return {...problem, nextSteps: [...problem.nextSteps, ...told.nextSteps], evidence};

@@ -1,6 +1,6 @@
 import {onlyOf, plain} from './facts.ts';
 import {unlessPassing} from './passing.ts';
-import type {Row, Symptom} from './types.ts';
+import type {Facts, Row, Symptom} from './types.ts';
 
 const cannotConfigure = ['CreateContainerConfigError'];
 const cannotStart = ['CreateContainerError', 'RunContainerError', 'StartError', 'ContainerCannotRun'];
@@ -21,6 +21,15 @@ const exitOf = ({exitCode}: Symptom): string => {
 	if (exitCode === undefined) return 'unknown';
 	const meaning = exitCodes[exitCode];
 	return meaning === undefined ? String(exitCode) : `${exitCode}: ${meaning}`;
+};
+
+/** How a container ended, with the end of its log where there is one. */
+const endOf = (facts: Facts, _found: readonly string[], symptom: Symptom) => {
+	const end = {...facts, exit: exitOf(symptom)};
+	const {lastWords: words} = symptom;
+	return words === undefined
+		? ({case: 'without a log', ...end} as const)
+		: ({case: 'with a log', ...end, words} as const);
 };
 
 /** Containers that cannot be made, crash, or do not get ready. Messages as written by the kubelet and runc. */
@@ -96,13 +105,13 @@ export const containerReasons: readonly Row[] = [
 	{
 		code: 'pod-failed',
 		reasons: ['Error'],
-		facts: (facts, _found, symptom) => ({...facts, exit: exitOf(symptom)}),
+		facts: endOf,
 		stuck: ({final}) => final === true,
 	},
 	{
 		code: 'pod-crashing',
 		reasons: ['CrashLoopBackOff'],
-		facts: (facts, _found, symptom) => ({...facts, exit: exitOf(symptom)}),
+		facts: endOf,
 		// A server that starts before what it needs crashes once or twice and then recovers.
 		stuck: ({restarts = 0}) => restarts >= 3,
 	},

@@ -29,7 +29,8 @@ export type Explanation = {
 	readonly stuck: boolean;
 	/** Answers of the component whose pods these are that may mend it. */
 	readonly answers: readonly ComponentAnswer[];
-	readonly problem: (more: Circumstances) => Problem;
+	/** `lastWords` as in `Symptom`, where the log was read since. */
+	readonly problem: (more: Circumstances, lastWords?: string) => Problem;
 };
 
 /** What a row's message finds in a symptom: its groups, or undefined where the row is not for it. */
@@ -51,13 +52,14 @@ const explain = (symptom: Symptom, subject: Subject): Explanation | undefined =>
 	if (starting.includes(symptom.reason)) return undefined;
 	const {row, found} = rowFor(symptom);
 	const {code, stuck, answers = []} = row;
-	const given = row.facts(factsOf(subject, symptom), found, symptom);
+	const givenBy = (seen: Symptom) => row.facts(factsOf(subject, seen), found, seen);
+	const given = givenBy(symptom);
 	return {
 		symptom,
 		short: wordsOf(clusterProblems.table[code], 'case' in given ? given.case : undefined).short ?? '',
 		stuck: typeof stuck === 'function' ? stuck(symptom) : stuck,
 		answers,
-		problem: (more) => clusterProblems.problem(code, given, more),
+		problem: (more, lastWords) => clusterProblems.problem(code, givenBy({...symptom, lastWords}), more),
 	};
 };
 

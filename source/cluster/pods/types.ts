@@ -23,6 +23,8 @@ export type Symptom = {
 	 * The container has run, so it may have a log; `previous` when the run that failed is over and a new one may exist.
 	 */
 	readonly log?: 'current' | 'previous' | undefined;
+	/** The end of its log in one line, cleaned and cut; absent before it was read, and where there was nothing. */
+	readonly lastWords?: string | undefined;
 };
 
 /** What shows a symptom, as its problem names it. */

@@ -1,7 +1,13 @@
 import type {ProblemTable} from '../../base/problem-table.ts';
 import {says} from './says.ts';
 
-const ended = 'The container "{container}" ended with exit code {exit}; its last log lines are below.';
+/** An end whose cause the log tells, mostly in its last lines. */
+const ended = {
+	'with a log': {cause: 'The container "{container}" ended with exit code {exit}. Its log ends: {words}'},
+	'without a log': {
+		cause: 'The container "{container}" ended with exit code {exit}; its log was empty, or could not be read.',
+	},
+} as const;
 
 /** Containers that cannot be made, crash, or do not get ready. */
 export const containerTable = {
@@ -78,14 +84,14 @@ export const containerTable = {
 	'pod-failed': {
 		...says('ended with an error'),
 		area: 'cluster',
-		cause: ended,
 		fix: 'Mend what the log names, then try again.',
+		cases: ended,
 	},
 	'pod-crashing': {
 		...says('keeps crashing'),
 		area: 'cluster',
-		cause: ended,
 		fix: 'Mend what the log names, then try again.',
+		cases: ended,
 	},
 	'pod-probe-failing': {
 		...says('runs, but does not answer its health check'),

@@ -33,7 +33,7 @@ const notMysql: Raise = (failure) => {
 
 const postgres = (failure: Failure): ProblemError => {
 	const facts = {case: 'PostgreSQL', server: failure.server, at: serverPlace(failure.login)} as const;
-	return databaseProblems.error('database-not-mysql', facts, namingServer(failure, 'host', 'port'));
+	return databaseProblems.error('database-not-mysql', facts, namingServer(failure, 'engine', 'host', 'port'));
 };
 
 const broken =

@@ -14,7 +14,7 @@ import {clientCertificate, serverRefusal} from './server-refusals.ts';
 const notPostgres: Raise = (failure) => {
 	const {server, first, login} = failure;
 	const seen = first && kindOfServer(first);
-	const more = namingServer(failure, 'host', 'port');
+	const more = namingServer(failure, ...(seen === mysqlServer ? (['engine'] as const) : []), 'host', 'port');
 	if (seen === undefined) return databaseProblems.error('database-not-postgresql', {case: 'unknown', server}, more);
 	return seen === mysqlServer
 		? databaseProblems.error('database-not-postgresql', {case: 'MySQL', server, at: serverPlace(login)}, more)

@@ -39,11 +39,18 @@ const stepRows = (run: RunState, step: StepState, {width, marks}: Scroll): reado
 const part = (title: string, role: Role, rows: readonly Row[]): readonly Row[] =>
 	rows.length === 0 ? [] : [blank, row(title, role), ...rows];
 
-const warningRows = ({steps}: RunState, {width, marks}: Scroll): readonly Row[] => {
+/** The first row of each of several blocks, the first of which stands at `at`. */
+const startsOf = (blocks: readonly (readonly Row[])[], at: number): readonly number[] =>
+	blocks.map((_, index) => at + blocks.slice(0, index).flat().length);
+
+/** The warnings, with air and a title above, and where each begins; the first with its title. */
+const warningRows = ({steps}: RunState, {width, marks}: Scroll, at: number): Pick<Scrolled, 'rows' | 'starts'> => {
 	// Several steps may look at the same thing; told twice it is no worse.
 	const warnings = [...new Set(steps.flatMap((step) => step.warnings))];
-	const rows = warnings.flatMap((warning) => bullet({text: marks.warn, role: 'warn'}, warning, width));
-	return part(counted(warnings.length, 'warning'), 'warn', rows);
+	const blocks = warnings.map((warning) => bullet({text: marks.warn, role: 'warn'}, warning, width));
+	const rows = part(counted(warnings.length, 'warning'), 'warn', blocks.flat());
+	const [, ...others] = startsOf(blocks, at + rows.length - blocks.flat().length);
+	return {rows, starts: warnings.length === 0 ? [] : [at, ...others]};
 };
 
 /** What it did not get past: each with why, what to do, and its code, by which colleagues and the documents find it. */
@@ -93,15 +100,13 @@ const nextRows = ({summary: {urls, next, files}}: UiState, {width}: Scroll): rea
 const summaryRows = (run: RunState, state: UiState, scroll: Scroll): Pick<Scrolled, 'rows' | 'starts'> => {
 	const head = headRows(run, state, scroll);
 	const before = [...head, ...nextRows(state, scroll)];
-	const warnings = warningRows(run, scroll);
+	const warnings = warningRows(run, scroll, before.length);
 	const steps = run.steps.map((step) => stepRows(run, step, scroll));
-	const stepsAt = before.length + warnings.length + 1;
-	const failed = run.steps.flatMap(({status}, index) =>
-		status === 'problem' ? [stepsAt + steps.slice(0, index).flat().length] : [],
-	);
+	const stepStarts = startsOf(steps, before.length + warnings.rows.length + 1);
+	const failed = stepStarts.filter((_, index) => run.steps[index]?.status === 'problem');
 	return {
-		rows: [...before, ...warnings, blank, ...steps.flat()],
-		starts: [...(run.problem ? [0] : []), ...(warnings.length > 0 ? [before.length] : []), ...failed],
+		rows: [...before, ...warnings.rows, blank, ...steps.flat()],
+		starts: [...(run.problem ? [0] : []), ...(warnings.starts ?? []), ...failed],
 	};
 };
 

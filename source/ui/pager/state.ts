@@ -131,8 +131,7 @@ const onPage = (state: PagerState, reading: Reading, env: PagerEnv, key: Key): P
 	if (isBack) return {...state, reading: undefined, query: ''};
 	const total = env.textOf(reading.topic).length;
 	const from = topOf(reading, total, env.rows);
-	const asKey: Key = isLetter(key, ' ') ? {id: 'pagedown', text: ''} : key;
-	const top = scrollMove(asKey, from, {total, height: pagerHeight(env.rows)}) ?? from;
+	const top = scrollMove(key, from, {total, height: pagerHeight(env.rows)}) ?? from;
 	return {...state, reading: {...reading, top, of: total, found: top === from ? reading.found : undefined}};
 };
 

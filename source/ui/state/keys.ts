@@ -129,6 +129,9 @@ const nextProblem = (top: number, {total, height, starts = []}: Extent): number 
 	return places.find((at) => at > Math.min(top, limit)) ?? places[0];
 };
 
+/** Space turns a page, as it does in every pager, where it takes nothing. */
+export const paging = (key: Key): Key => (isLetter(key, ' ') ? {id: 'pagedown', text: ''} : key);
+
 /** The scroll position after a key for a text of `total` rows seen through `height` rows; undefined for other keys. */
 export const scrollMove = (key: Key, top: number, extent: Extent): number | undefined => {
 	const {total, height, end} = extent;
@@ -143,6 +146,6 @@ export const scrollMove = (key: Key, top: number, extent: Extent): number | unde
 		home: 0,
 		end: end ?? limit,
 	};
-	const target = isLetter(key, 'x') ? nextProblem(top, extent) : to[move(key)];
+	const target = isLetter(key, 'x') ? nextProblem(top, extent) : to[move(paging(key))];
 	return target === undefined ? undefined : Math.max(0, Math.min(limit, target));
 };

@@ -1,8 +1,9 @@
 import {digit, isLetter, type Key, listMove, scrollMove, takes} from './keys.ts';
 import {type Env, type Explained, type Turn, turn, type UiState} from './types.ts';
 
-/** Asks for the page. */
-export const explain = (state: UiState, name: string): Turn => turn(state, {type: 'explain', name});
+/** Asks for the page; `parts` are what is explained on it, where that is not the one that it is called by. */
+export const explain = (state: UiState, name: string, parts: readonly string[] = [name]): Turn =>
+	turn(state, {type: 'explain', name, parts});
 
 /** Keys of the page: it scrolls, and goes away. */
 export const explainedKey = (state: UiState, env: Env, explained: Explained, key: Key): Turn => {

@@ -1,4 +1,5 @@
 import {topics} from '../../answers/questions.ts';
+import {type Problem, partsOf} from '../../base/problem.ts';
 import type {Decision} from '../../engine/events.ts';
 import type {WayInfo} from '../../engine/plan.ts';
 import type {StepState} from '../../engine/state.ts';
@@ -38,6 +39,11 @@ const withPage = (state: UiState, page: PageView): UiState => ({...state, run: {
 /** One path of each topic: a problem that names no answers may need any of them. */
 const anyAnswer: readonly string[] = topics.flatMap(({questions}) => questions.slice(0, 1).map(({path}) => path));
 
+const noAnswerNamed: Notice = {
+	role: 'plain',
+	text: 'The problem names no answer: all topics are open. Ctrl-R tries again.',
+};
+
 const press = (state: UiState, {problem}: ProblemPage, button: ProblemButton): Turn => {
 	if (typeof button === 'object')
 		return turn(withPage(state, {...state.run.page, top: 0, consent: {way: button.id, given: 0}}));
@@ -46,7 +52,8 @@ const press = (state: UiState, {problem}: ProblemPage, button: ProblemButton): T
 			return turn(state, {type: 'save-report'});
 		case 'edit': {
 			const {answers = []} = problem;
-			return openQuestions(state, {kind: 'mend', paths: answers.length > 0 ? answers : anyAnswer}, answers[0]);
+			if (answers.length > 0) return openQuestions(state, {kind: 'mend', paths: answers}, answers[0]);
+			return openQuestions({...state, notice: noAnswerNamed}, {kind: 'mend', paths: anyAnswer});
 		}
 		case 'skip':
 			return turn(withPage(state, {...state.run.page, confirming: 'skip'}));
@@ -72,6 +79,10 @@ const consenting = (state: UiState, env: Env, {view, consent}: Consenting, key: 
 	return turn(withPage(state, {...view, top: 0, consent: undefined}), ...(isYes(key) ? [effect] : []));
 };
 
+/** Of several problems each is explained once: what they have in common says nothing of them. */
+const explainProblem = (state: UiState, problem: Problem): Turn =>
+	explain(state, problem.code, [...new Set(partsOf(problem).map(({code}) => code))]);
+
 /** The button that a key presses: the one in focus, by its number, or by its letter; `b` is for the first way back. */
 const pressed = (buttons: readonly ProblemButton[], focus: number, key: Key): ProblemButton | undefined => {
 	const numbered = buttons[key.id === 'return' ? focus : (digit(key, buttons.length) ?? -1)];
@@ -88,7 +99,7 @@ export const problemKey = (state: UiState, env: Env, page: ProblemPage, key: Key
 		return confirmed(state, view, key, {type: 'decide', decided: {decision: view.confirming}});
 	const here = withPage(state, view);
 	if (view.consent) return consenting(here, env, {view, consent: view.consent}, key);
-	if (key.id === 'ctrl-y' || isLetter(key, 'i')) return explain(here, page.problem.code);
+	if (key.id === 'ctrl-y' || isLetter(key, 'i')) return explainProblem(here, page.problem);
 	const buttons = problemButtons(page.step);
 	const button = pressed(buttons, view.menu, key);
 	// A letter may be one of a text that was meant for another place; whoever goes to the button and takes it means it.

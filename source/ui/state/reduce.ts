@@ -93,10 +93,14 @@ const ctrlC = (state: UiState, env: Env): Turn => {
 	return turn({...state, ...uncovered, quitting: true});
 };
 
+const nothingMet: Notice = {role: 'plain', text: 'There is no problem here, and no warning.'};
+
 const summaryKey = (state: UiState, env: Env, key: Key): Turn => {
 	const {run} = env;
 	if (!run) return turn(state);
-	const top = scrollMove(key, state.run.summaryTop, env.extent(state));
+	const extent = env.extent(state);
+	if (isLetter(key, 'x') && !extent.starts?.length) return turn({...state, notice: nothingMet});
+	const top = scrollMove(key, state.run.summaryTop, extent);
 	if (top !== undefined) return turn({...state, run: {...state.run, summaryTop: top}});
 	const leaves = key.id === 'return' || isLetter(key, 'q');
 	return leaves ? turn(state, {type: 'exit', result: {ended: 'finished', run}}) : turn(state);

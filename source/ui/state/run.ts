@@ -1,6 +1,6 @@
 import type {RunState, StepState} from '../../engine/state.ts';
 import {bodyColumns, logPrefix, runRows} from '../terminal/layout.ts';
-import {isLetter, type Key, listMove, move, scrollMove} from './keys.ts';
+import {isLetter, type Key, listMove, move, paging, scrollMove} from './keys.ts';
 import {logKey} from './log/log.ts';
 import {currentStep, openPage, type Page, pageOf, viewOf} from './page.ts';
 import {handoverKey, problemKey} from './page-keys.ts';
@@ -69,7 +69,8 @@ const onPage = (state: UiState, env: Env, page: Page, key: Key): Turn =>
 /** Does a page wait for an answer to a question of its own? */
 const isAsking = ({confirming, consent}: PageView): boolean => confirming !== undefined || consent !== undefined;
 
-const onPanes = (state: UiState, env: Env, key: Key): Turn => {
+const onPanes = (state: UiState, env: Env, typed: Key): Turn => {
+	const key = paging(typed);
 	const hidden = pageOf(env.run);
 	if (hidden && key.id === 'return') return turn(withRun(state, {page: {...viewOf(state.run, hidden), hidden: false}}));
 	if (key.id === 'tab') return switchPane(state, 1);

@@ -250,7 +250,7 @@ export type Effect =
 	| {readonly type: 'check-now'}
 	| {readonly type: 'stop'; readonly when: 'safe' | 'now'}
 	| {readonly type: 'save-answers'; readonly draft: Draft}
-	| {readonly type: 'explain'; readonly name: string}
+	| {readonly type: 'explain'; readonly name: string; readonly parts: readonly string[]}
 	| {readonly type: 'watch-pod'; readonly pod: PodName}
 	| {readonly type: 'copy'; readonly text: string}
 	| {readonly type: 'save-report'}

@@ -14,7 +14,7 @@ const crashing: Omit<Row, 'about' | 'found'> = {
 	code: 'pod-crashing',
 	stuck: true,
 	short: 'keeps crashing',
-	cause: 'The container "c" ended with exit code 1; its last log lines are below.',
+	cause: 'The container "c" ended with exit code 1; its log was empty, or could not be read.',
 	fix: 'Mend what the log names, then try again.',
 };
 const tooMuchMemory: Omit<Row, 'about' | 'found'> = {
@@ -113,7 +113,7 @@ const rows: readonly Row[] = [
 		about: 'a back-off of which nothing else is known',
 		found: picture({pods: [waiting('CrashLoopBackOff')]}),
 		stuck: false,
-		cause: 'The container "c" ended with exit code unknown; its last log lines are below.',
+		cause: 'The container "c" ended with exit code unknown; its log was empty, or could not be read.',
 	},
 	{
 		...tooMuchMemory,
@@ -138,7 +138,7 @@ const rows: readonly Row[] = [
 		code: 'pod-failed',
 		stuck: true,
 		short: 'ended with an error',
-		cause: 'The container "c" ended with exit code 2; its last log lines are below.',
+		cause: 'The container "c" ended with exit code 2; its log was empty, or could not be read.',
 		fix: 'Mend what the log names, then try again.',
 	},
 	{
@@ -150,7 +150,7 @@ const rows: readonly Row[] = [
 		stuck: false,
 		short: 'ended with an error',
 		cause:
-			'The container "i" ended with exit code 143: it was asked to end (SIGTERM), mostly by a failing liveness probe; its last log lines are below.',
+			'The container "i" ended with exit code 143: it was asked to end (SIGTERM), mostly by a failing liveness probe; its log was empty, or could not be read.',
 		fix: 'Mend what the log names, then try again.',
 	},
 	{

@@ -105,8 +105,19 @@ describe('a diagnosis', () => {
 		const found = await diagnosePicture({logs}, picture({pods: [crashed]}), scene);
 		expect(asked).toEqual([{namespace: 'a', name: 'p', container: 'c', previous: true}]);
 		expect(found?.evidence).toEqual(['back-off', 'line one', 'could not connect to server']);
-		expect(found?.cause).toContain('exit code 127: its program does not exist in the image');
+		expect(found?.cause).toBe(
+			'The container "c" ended with exit code 127: its program does not exist in the image. Its log ends: line one / could not connect to server',
+		);
 		expect(found?.nextSteps).toEqual(['kubectl -n a describe pod p', 'kubectl -n a logs p -c c --previous']);
+	});
+
+	it('names the end of the log in the cause: cleaned, cut, without empty lines', async () => {
+		const logs = async () => ['first', `\u001B[31m${'x'.repeat(400)}`, 'OSError: No space left on device', '  ', ''];
+		const scene = {namespace: 'a', component: undefined, signal};
+		const {cause = ''} = (await diagnosePicture({logs}, picture({pods: [crashed]}), scene)) ?? {};
+		expect(cause).toMatch(/x… \/ OSError: No space left on device$/u);
+		expect(cause).not.toContain('\u001B');
+		expect(cause.length).toBeLessThan(400);
 	});
 
 	it('shows the log of the run that is there when that of the run before is gone', async () => {

@@ -4,7 +4,7 @@ export type KeyLine = {readonly keys: readonly string[]; readonly does: string};
 /** Moves within a text that is longer than the window. */
 const scrolling: readonly KeyLine[] = [
 	{keys: ['Up', 'Down', 'k', 'j'], does: 'a row up, down'},
-	{keys: ['PgUp', 'PgDn'], does: 'a page up, down'},
+	{keys: ['PgUp', 'PgDn', ' '], does: 'a page up, down'},
 	{keys: ['Home', 'End', 'g', 'G'], does: 'to the first row, to the last'},
 ];
 const toNextProblem: KeyLine = {keys: ['x'], does: 'to the next problem'};
@@ -105,7 +105,7 @@ export const keyTable = {
 	run: [
 		{keys: ['Tab', 'Shift-Tab', 'Left', 'Right', 'h', 'l'], does: 'steps, details, log'},
 		{keys: ['Up', 'Down', 'k', 'j', 'Home', 'End', 'g', 'G'], does: 'other step; scroll details, log'},
-		{keys: ['PgUp', 'PgDn'], does: 'scroll the log, or the details'},
+		{keys: ['PgUp', 'PgDn', ' '], does: 'scroll the log, or the details'},
 		{keys: ['/', 'Ctrl-F'], does: 'search the log; Enter alone: again'},
 		{keys: ['n', 'N'], does: 'older, newer match; Esc ends it'},
 		{keys: ['v'], does: 'level of the log'},
@@ -129,7 +129,7 @@ export const keyTable = {
 		{keys: ['y'], does: 'copy a command, or the page'},
 		{keys: ['i', 'Ctrl-Y'], does: 'explain'},
 		{keys: ['L'], does: 'live log of a pod of the step'},
-		{keys: ['PgUp', 'PgDn', 'Home', 'End', 'g', 'G'], does: 'scroll'},
+		{keys: ['PgUp', 'PgDn', ' ', 'Home', 'End', 'g', 'G'], does: 'scroll'},
 		...searching,
 		toNextProblem,
 		{keys: ['Esc'], does: 'log and steps; Enter comes back'},
@@ -151,7 +151,7 @@ export const keyTable = {
 		{keys: ['Enter', 'Right', 'l'], does: 'open a change; the next one'},
 		{keys: ['1', '2'], does: 'open by number'},
 		list,
-		{keys: ['PgUp', 'PgDn'], does: 'scroll an open change'},
+		{keys: ['PgUp', 'PgDn', ' '], does: 'scroll an open change'},
 		...searching,
 		{keys: ['Esc', 'Left', 'h'], does: 'back'},
 	],
@@ -193,7 +193,7 @@ export const keyTable = {
 		toPapers,
 		...scrolling,
 		...searchingAlone,
-		toNextProblem,
+		{keys: ['x'], does: 'to the next problem or warning'},
 	],
 } as const satisfies Readonly<Record<string, readonly KeyLine[]>>;
 
