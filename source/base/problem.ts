@@ -60,6 +60,13 @@ export type Problem = {
 /** What a caller must give; the rest has defaults. */
 export type ProblemInput = Omit<Problem, 'nextSteps' | 'who'> & Partial<Pick<Problem, 'nextSteps' | 'who'>>;
 
+/** Whether the message itself names the file that the problem is at, and no line of it is known: a place beside it would say it twice. */
+export const namesItsPlace = ({location, message}: Pick<Problem, 'location' | 'message'>): boolean => {
+	if (location === undefined || location.line !== undefined) return false;
+	const name = location.file.replaceAll(/[$()*+.?[\\\]^{|}]/gu, String.raw`\$&`);
+	return new RegExp(String.raw`(?<![\w./-])${name}(?![\w/-]|\.\w)`, 'u').test(message);
+};
+
 /** Makes a problem; `who` defaults to the operator and `nextSteps` to none. */
 export const problem = (input: ProblemInput): Problem => ({who: 'operator', nextSteps: [], ...input});
 

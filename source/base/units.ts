@@ -21,8 +21,12 @@ export const formatDuration = (ms: number): string => {
 	return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
 };
 
-/** A moment (ms since the epoch) as people read it: `2026-11-29 19:06 UTC`, the same for everybody who reads it. */
-export const formatMoment = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+/** A moment (ms since the epoch) as people read it: `2026-11-29 19:06 UTC`, or with `:SS`; the same for everybody who reads it. */
+export const formatMoment = (at: number, to: 'minutes' | 'seconds' = 'minutes'): string =>
+	`${new Date(at)
+		.toISOString()
+		.slice(0, to === 'minutes' ? 16 : 19)
+		.replace('T', ' ')} UTC`;
 
 /** The sizes of all of them together; bytes, where the sizes are bytes. */
 export const totalSize = (items: Iterable<{readonly size: number}>): number =>

@@ -88,6 +88,8 @@ export type DatabaseContents = {
 
 /** One statement for the DBA; `sql` has placeholders instead of passwords, `shown` is for people. */
 export type DatabaseStatement = {
+	/** Whether it makes `target`, or sets what is there. */
+	readonly action: 'create' | 'update';
 	readonly target: string;
 	readonly sql: string;
 	readonly shown: string;

@@ -1,6 +1,7 @@
 import type {X509Certificate} from 'node:crypto';
 import type {Problem} from '../base/problem.ts';
 import {counted} from '../base/text.ts';
+import {formatMoment} from '../base/units.ts';
 import {factsOf} from './certificate.ts';
 import {type PemFile, placeOf} from './pem/file.ts';
 import {networkProblems} from './problems.ts';
@@ -11,17 +12,15 @@ const soonDays = 30;
 /** Certificates of one file. */
 export type Held = {readonly certificates: readonly X509Certificate[]; readonly file: PemFile};
 
-const dateOf = (ms: number): string => new Date(ms).toISOString().slice(0, 16).replace('T', ' ');
-
 /** Certificates of a file that are over or yet to come. @param now ms since the epoch */
 export const outOfDate = ({certificates, file}: Held, now: number): readonly Problem[] =>
 	certificates.flatMap((certificate) => {
 		const {subject, notBefore, notAfter} = factsOf(certificate);
 		const given = {subject, file: file.path};
 		if (now > notAfter)
-			return [networkProblems.problem('tls-expired', {...given, until: dateOf(notAfter)}, placeOf(file))];
+			return [networkProblems.problem('tls-expired', {...given, until: formatMoment(notAfter)}, placeOf(file))];
 		if (now >= notBefore) return [];
-		const dates = {from: dateOf(notBefore), now: dateOf(now)};
+		const dates = {from: formatMoment(notBefore), now: formatMoment(now)};
 		return [networkProblems.problem('tls-not-yet-valid', {...given, ...dates}, placeOf(file))];
 	});
 
@@ -35,6 +34,8 @@ export const endingSoon = ({certificates, file}: Held, now: number): readonly st
 		const days = Math.floor((notAfter - now) / day);
 		const isSoon = now >= notBefore && now <= notAfter && notAfter - now < soonDays * day;
 		return isSoon
-			? [`The certificate "${subject}" in ${file.path} expires in ${counted(days, 'day')}, on ${dateOf(notAfter)} UTC.`]
+			? [
+					`The certificate "${subject}" in ${file.path} expires in ${counted(days, 'day')}, on ${formatMoment(notAfter)}.`,
+				]
 			: [];
 	});

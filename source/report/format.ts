@@ -1,7 +1,7 @@
 import {stripVTControlCharacters} from 'node:util';
 import {toldActor} from '../base/people/actor.ts';
 import {printable} from '../base/printable.ts';
-import type {Problem} from '../base/problem.ts';
+import {namesItsPlace, type Problem} from '../base/problem.ts';
 import {formatBytes, formatDuration} from '../base/units.ts';
 import {rateOf} from '../engine/progress.ts';
 import type {Progress} from '../engine/state.ts';
@@ -18,11 +18,11 @@ export const formatProgress = (progress: Progress): string => {
 	].join(', ');
 };
 
-/** Where it is, as a prefix of the message; nothing where the message begins with the file itself. */
-const placeOf = ({location, message}: Problem): string => {
-	if (!location) return '';
+/** Where it is, as a prefix of the message; nothing where the message names the file itself. */
+const placeOf = (problem: Problem): string => {
+	const {location} = problem;
+	if (!location || namesItsPlace(problem)) return '';
 	const {file, line, column} = location;
-	if (line === undefined && message.startsWith(file) && !/^[\w./-]/u.test(message.slice(file.length))) return '';
 	return `${[file, line, column].filter((part) => part !== undefined).join(':')}: `;
 };
 

@@ -1,7 +1,7 @@
 import {serializeAnswers} from '../answers/file/save.ts';
 import type {Answers} from '../answers/schema.ts';
 import type {Problem} from '../base/problem.ts';
-import {formatDuration} from '../base/units.ts';
+import {formatDuration, formatMoment} from '../base/units.ts';
 import {fingerprintOf} from '../engine/fingerprint.ts';
 import {stepWords} from '../engine/outcome.ts';
 import type {Item, LogLine, RunState, StepState} from '../engine/state.ts';
@@ -27,7 +27,7 @@ export type RunTold = {
 	readonly rehearsal: boolean;
 };
 
-const iso = (at: number | undefined): string => (at === undefined ? '-' : new Date(at).toISOString());
+const moment = (at: number | undefined): string => (at === undefined ? '-' : formatMoment(at, 'seconds'));
 
 const seen: Readonly<Record<Item['state'], string>> = {ok: 'ok ', bad: 'BAD', pending: '?  '};
 
@@ -47,8 +47,8 @@ const stepLines = (step: StepState, {state}: RunTold): readonly string[] => [
 
 const happenedLines = (all: readonly Happened[]): readonly string[] =>
 	all.map(({at, step, text, until}) => {
-		const ended = until === undefined ? '' : ` (until ${iso(until)}, ${formatDuration(until - at)})`;
-		return `${iso(at)}  ${step}: ${text}${ended}`;
+		const ended = until === undefined ? '' : ` (until ${moment(until)}, ${formatDuration(until - at)})`;
+		return `${moment(at)}  ${step}: ${text}${ended}`;
 	});
 
 const runSection = ({state, answers, surroundings}: RunTold): Section => ({
@@ -56,8 +56,8 @@ const runSection = ({state, answers, surroundings}: RunTold): Section => ({
 	facts: [
 		['Tool', `zenml-airgap ${state.version}`],
 		['Run', state.runId],
-		['Started', iso(state.startedAt)],
-		['Finished', iso(state.finishedAt)],
+		['Started', moment(state.startedAt)],
+		['Finished', moment(state.finishedAt)],
 		...surroundings,
 		['Control plane', `${answers.controlPlane.host} (namespace ${answers.controlPlane.namespace})`],
 		...answers.workspaces.map(
@@ -144,7 +144,8 @@ export const verificationPaper = (told: RunTold): Paper => ({
 const mostLog = 500;
 
 /** A line of the log as reports have it. */
-export const logLine = ({at, step, level, text}: LogLine): string => `${iso(at)} ${level} ${step ?? ''} ${text}`;
+export const logLine = ({at, step, level, text}: LogLine): string =>
+	`${new Date(at).toISOString()} ${level} ${step ?? ''} ${text}`;
 
 /** The problem report, for a ticket: all that the page of the problem shows, what runs where, the answers, the steps and the last log. */
 export const problemPaper = (told: RunTold): Paper => {

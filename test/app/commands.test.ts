@@ -221,7 +221,7 @@ test('status tells what became of each step, and how to go on', async () => {
 	const {code, out} = await stage.run('status');
 	expect(code).toBe(130);
 	const lines = out.split('\n');
-	expect(lines[0]).toBe('install: run abcd1234 on jump-1, 2026-01-02T03:04:05.000Z: stopped');
+	expect(lines[0]).toBe('install: run abcd1234 on jump-1, 2026-01-02 03:04 UTC: stopped');
 	expect(lines[1]).toMatch(/^ {2}\S.* {2}nothing to do: 4 images$/u);
 	expect(lines[3]).toMatch(/ {2}done$/u);
 	expect(lines.filter((line) => line.endsWith('  to do'))).toHaveLength(plans.install.stepIds.length - 2);

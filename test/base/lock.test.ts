@@ -68,7 +68,7 @@ test('a second taker is refused and told who holds it, where and since when', as
 		problem: {
 			code: 'install-locked',
 			area: 'locked',
-			message: `Another run is under way: process ${process.pid} of ada on ${hostname()}, since 2026-01-02T03:04:05.000Z.`,
+			message: `Another run is under way: process ${process.pid} of ada on ${hostname()}, since 2026-01-02 03:04 UTC.`,
 			cause: `It holds the lock ${file}.`,
 		},
 	});
@@ -175,7 +175,7 @@ test('a lock of another host that an older version wrote is kept, and the way ou
 	await expect(acquireFileLock(file, me(), brief)).rejects.toMatchObject({
 		problem: {
 			code: 'install-locked',
-			message: `The lock ${file} may be held: by process 1 of ada on jump-2, since 2026-01-02T03:04:05.000Z.`,
+			message: `The lock ${file} may be held: by process 1 of ada on jump-2, since 2026-01-02 03:04 UTC.`,
 			cause:
 				'It was written on another host by an older version of this program, of which it cannot be told from here whether it lives.',
 			fix: `Make sure that it does not run there, remove ${file}, and start this command again.`,

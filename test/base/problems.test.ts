@@ -33,7 +33,7 @@ const refusals: readonly (readonly [title: string, act: () => Promise<unknown>, 
 		},
 		() => ({
 			code: 'install-locked',
-			message: `Another run is under way: process ${process.pid} of ada on ${hostname()}, since 2026-01-02T03:04:05.000Z.`,
+			message: `Another run is under way: process ${process.pid} of ada on ${hostname()}, since 2026-01-02 03:04 UTC.`,
 			cause: `It holds the lock ${file}.`,
 			fix: 'Wait for it, or stop it there with Ctrl-C; then start this command again.',
 		}),

@@ -89,6 +89,7 @@ test('a second time nothing is missing and no statement runs', async () => {
 test('the statements for people and for the DBA hold a placeholder instead of the password', async () => {
 	const [create] = await postgres.missing(server.admin, server.needed('shown'), signal);
 	expect(create).toEqual({
+		action: 'create',
 		target: 'role shown_user',
 		sql: `CREATE ROLE "shown_user" LOGIN PASSWORD :'password'`,
 		shown: `CREATE ROLE "shown_user" LOGIN PASSWORD '********'`,

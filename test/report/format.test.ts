@@ -134,7 +134,7 @@ test.each([
 	['bin/helm', 'bin/helm is not what it should be.', 'bin/helm is not what it should be.'],
 	['bin/helm', 'bin/helm: the file is gone.', 'bin/helm: the file is gone.'],
 	['bin/helm', 'bin/helm.sig is not there.', 'bin/helm: bin/helm.sig is not there.'],
-	['bin/helm', 'The bundle lacks bin/helm.', 'bin/helm: The bundle lacks bin/helm.'],
+	['bin/helm', 'The bundle lacks bin/helm.', 'The bundle lacks bin/helm.'],
 ])('the place %s before "%s" is told once', (file, message, first) => {
 	const told = formatProblem(
 		problem({code: 'time-out', area: 'bundle', message, cause: 'w', fix: 'f', location: {file}}),

@@ -85,8 +85,8 @@ describe('the acceptance report', () => {
 		'https://10.0.0.1:6443',
 		'zenml-pro-api:1 sha256:aa',
 		'revision 3, deployed, zenml-pro-0.13.0',
-		'1970-01-01T00:00:02.000Z  DNS: problem database-login-refused: The server <db> refuses role zenml.',
-		'1970-01-01T00:00:03.000Z  DNS: answers changed, then tried again',
+		'1970-01-01 00:00:02 UTC  DNS: problem database-login-refused: The server <db> refuses role zenml.',
+		'1970-01-01 00:00:03 UTC  DNS: answers changed, then tried again',
 		'DNS: waited for the network team, 2 names lead here',
 		"kubectl -n zenml-pro get secret zenml-airgap-generated -o jsonpath='{.data.controlPlane",
 	])('names %s', (part) => {
@@ -142,14 +142,14 @@ test('a wait has an end, and a confirmation says what was not seen by then', () 
 	];
 	for (const event of told) gatherer.listener(event);
 	const text = paperText(acceptancePaper(toldOf(told, {happened: gatherer.all()}))).join('\n');
-	const day = '1970-01-01T00';
+	const day = '1970-01-01 00';
 	expect(text).toContain(
-		`${day}:00:02.000Z  DNS: waits for the network team: Names (until ${day}:03:02.000Z, 3 min 00 s)`,
+		`${day}:00:02 UTC  DNS: waits for the network team: Names (until ${day}:03:02 UTC, 3 min 00 s)`,
 	);
 	expect(text).toContain(
-		`${day}:03:02.000Z  DNS: confirmed by ada on jump1: done elsewhere, 1 of 2 seen by then, not b.corp`,
+		`${day}:03:02 UTC  DNS: confirmed by ada on jump1: done elsewhere, 1 of 2 seen by then, not b.corp`,
 	);
-	expect(text).toContain(`(until ${day}:04:20.000Z, 1 min 00 s)`);
+	expect(text).toContain(`(until ${day}:04:20 UTC, 1 min 00 s)`);
 });
 
 test('a verification that finds a difference says which', () => {

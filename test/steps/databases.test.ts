@@ -72,20 +72,22 @@ describe('databases', () => {
 		const asked: unknown[] = [];
 		const missing = async (_admin: unknown, needed: PlannedDatabase) => {
 			asked.push(needed.password);
-			return [{target: `role ${needed.username}`, sql: '', shown: 'CREATE ROLE'}];
+			return [{action: 'create' as const, target: `role ${needed.username}`, sql: '', shown: 'CREATE ROLE'}];
 		};
 		expect(changesOf(await see(site({missing}, {answers: withAdmin, cluster: kept()})))).toEqual([
-			'run role zenml_pro_user (CREATE ROLE)',
-			'run role zenml_workspace_user (CREATE ROLE)',
+			'create role zenml_pro_user (CREATE ROLE)',
+			'create role zenml_workspace_user (CREATE ROLE)',
 		]);
 		expect(asked).toEqual([undefined, undefined]);
 	});
 
 	test('the admin says what is missing; a component that lacks nothing is logged in', async () => {
 		const missing = async (_admin: unknown, {database}: PlannedDatabase) =>
-			database === 'zenml_pro' ? [] : [{target: `role of ${database}`, sql: '', shown: 'CREATE ROLE'}];
+			database === 'zenml_pro'
+				? []
+				: [{action: 'create' as const, target: `role of ${database}`, sql: '', shown: 'CREATE ROLE'}];
 		expect(changesOf(await see(site({missing}, {answers: withAdmin})))).toEqual([
-			'run role of zenml_workspace (CREATE ROLE)',
+			'create role of zenml_workspace (CREATE ROLE)',
 		]);
 	});
 
@@ -277,13 +279,13 @@ describe('databases', () => {
 			...input,
 			controlPlane: {...input.controlPlane, database: {server}},
 		}));
-		const due = {target: 'role zenml_pro_user', sql: '', shown: 'CREATE ROLE'};
+		const due = {action: 'create' as const, target: 'role zenml_pro_user', sql: '', shown: 'CREATE ROLE'};
 		const missing: DatabasePort['missing'] = async () => [due];
 		const given = site({missing, probe: throwing('database-missing')}, {answers});
-		expect(changesOf(await see(given))).toEqual(['run role zenml_pro_user (CREATE ROLE)']);
+		expect(changesOf(await see(given))).toEqual(['create role zenml_pro_user (CREATE ROLE)']);
 		const look = site({missing, probe: throwing('database-missing')}, {answers, pass: 'look'});
 		expect(changesOf(await see(look))).toEqual([
-			'run role zenml_pro_user (CREATE ROLE)',
+			'create role zenml_pro_user (CREATE ROLE)',
 			'wait database zenml_workspace (the database admin runs the SQL of zenml-airgap handover database)',
 		]);
 	});

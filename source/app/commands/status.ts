@@ -1,4 +1,5 @@
 import type {Holder} from '../../base/lock/lock.ts';
+import {formatMoment} from '../../base/units.ts';
 import {isOfItsRun, type Journal, readJournal} from '../../engine/journal.ts';
 import {isDone, outcomeWords} from '../../engine/outcome.ts';
 import type {Plan} from '../../steps/world.ts';
@@ -62,7 +63,7 @@ const tell = async (
 	const isOpen = journal.outcome === undefined;
 	const running = isOpen ? await runUnderWay(stateDirectory, hostName) : undefined;
 	const holder = running?.runId === journal.runId ? running : undefined;
-	const when = new Date(journal.savedAt).toISOString();
+	const when = formatMoment(journal.savedAt);
 	const width = Math.max(...plan.steps.map(({title}) => title.length));
 	out(`${plan.id}: run ${journal.runId} on ${journal.host}, ${when}: ${endOf(journal, whole, holder)}\n`);
 	for (const {id, title} of plan.steps) out(`  ${title.padEnd(width)}  ${wordsOf(id, journal)}\n`);

@@ -2,6 +2,7 @@ import path from 'node:path';
 import {acquireFileLock, liveHolder, type Unlock} from '../../base/lock/lock.ts';
 import {printable} from '../../base/printable.ts';
 import {ProblemError} from '../../base/problem.ts';
+import {formatMoment} from '../../base/units.ts';
 import type {Context} from '../base/context.ts';
 import {rehearsalRunProblems} from '../base/rehearsal-problems.ts';
 
@@ -30,7 +31,7 @@ export const lockWorld = async (context: Context, stateDirectory: string): Promi
 				pid: holder.pid,
 				user: printable(holder.user),
 				host: printable(holder.host),
-				since: new Date(holder.startedAt).toISOString(),
+				since: formatMoment(holder.startedAt),
 			},
 			{error},
 		);

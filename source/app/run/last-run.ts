@@ -1,4 +1,4 @@
-import {formatDuration} from '../../base/units.ts';
+import {formatDuration, formatMoment} from '../../base/units.ts';
 import {isOfItsRun, type Journal} from '../../engine/journal.ts';
 import type {PlanFact} from '../../engine/plan.ts';
 import type {Unfinished} from '../base/kept/unfinished.ts';
@@ -22,12 +22,12 @@ export const lastRunFact = (earlier: Journal | undefined, {steps}: {readonly ste
 	const head = {id: 'last-run', rank: 100, label: 'Last run'} as const;
 	if (!earlier) return {...head, lines: ['no earlier run known here'], values: {lastRun: null}};
 	const {outcome, savedAt, startedAt, host} = earlier;
-	const when = new Date(outcome === undefined ? startedAt : savedAt).toISOString().slice(0, 16).replace('T', ' ');
+	const when = formatMoment(outcome === undefined ? startedAt : savedAt);
 	const changed = earlier.steps.filter((step) => step.outcome === 'applied' && isOfItsRun(earlier, step)).length;
 	const work = `${changed} of ${steps.length} steps changed something`;
 	const text =
 		outcome === undefined
-			? `begun at ${when} UTC on ${host}, and not ended`
-			: `${outcomes[outcome]} at ${when} UTC on ${host} after ${formatDuration(savedAt - startedAt)}, ${work}`;
+			? `begun at ${when} on ${host}, and not ended`
+			: `${outcomes[outcome]} at ${when} on ${host} after ${formatDuration(savedAt - startedAt)}, ${work}`;
 	return {...head, lines: [text], values: {outcome: outcome ?? null, startedAt, savedAt, host}};
 };

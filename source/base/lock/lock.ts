@@ -6,6 +6,7 @@ import {makeFolders} from '../folders.ts';
 import {printable} from '../printable.ts';
 import {type Problem, ProblemError} from '../problem.ts';
 import {baseProblems} from '../problems.ts';
+import {formatMoment} from '../units.ts';
 import {create, type Holder, look, notOurs, refused, type Seen} from './lock-file.ts';
 import {isSamePlace, type ProcessBirth, type ProcessPlace, processBirth, processPlace} from './process.ts';
 
@@ -17,7 +18,7 @@ export type Taker = Pick<Holder, 'pid' | 'host' | 'user' | 'runId' | 'startedAt'
 type Where = 'on this host' | 'on another host' | 'of an older version';
 
 const locked = (file: string, {pid, host, user, startedAt}: Holder, where: Where): Problem => {
-	const holder = {pid, host: printable(host), user: printable(user), since: new Date(startedAt).toISOString()};
+	const holder = {pid, host: printable(host), user: printable(user), since: formatMoment(startedAt)};
 	return baseProblems.problem('install-locked', {case: where, file, seconds: staleMs / 1000, ...holder});
 };
 

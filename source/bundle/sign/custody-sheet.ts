@@ -1,5 +1,6 @@
 import {printable} from '../../base/printable.ts';
 import {counted} from '../../base/text.ts';
+import {formatMoment} from '../../base/units.ts';
 import {hexOf} from '../../oci/digest.ts';
 
 /** A file and its SHA-256 (`sha256:` and hex); sizes in bytes. */
@@ -70,9 +71,7 @@ const field = (name: string, value: string): readonly string[] => {
 /** The time that minisign puts into its comments, for people. */
 const timeOf = (comment: string): string => {
 	const seconds = Number(/\btimestamp:(\d{1,11})\b/u.exec(comment)?.[1]);
-	return Number.isNaN(seconds)
-		? ''
-		: ` on ${new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+	return Number.isNaN(seconds) ? '' : ` on ${formatMoment(seconds * 1000)}`;
 };
 
 const carriedAs = ({carried}: Sheet): readonly string[] => {

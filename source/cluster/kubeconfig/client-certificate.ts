@@ -1,4 +1,5 @@
 import {createPrivateKey, X509Certificate} from 'node:crypto';
+import {formatMoment} from '../../base/units.ts';
 import {clusterProblems} from '../problems.ts';
 import {readNamedFile} from './read-file.ts';
 
@@ -55,7 +56,7 @@ export const checkClientCertificate = (certificate: Pem, kubeconfig: string, now
 	if (end > now) return;
 	throw clusterProblems.error(
 		'kubeconfig-certificate-expired',
-		{file: kubeconfig, end: new Date(end).toISOString(), now: new Date(now).toISOString()},
+		{file: kubeconfig, end: formatMoment(end), now: formatMoment(now)},
 		{location: {file: kubeconfig}},
 	);
 };

@@ -68,17 +68,21 @@ export const characterSetOf = (database: string, isMariadb: boolean): string =>
 	`ALTER DATABASE ${quoteName(database)} ${characterSetSql(isMariadb)}`;
 
 const statement = (target: string, sql: string): DatabaseStatement => ({
+	action: 'update',
 	target,
 	sql,
 	shown: sql.replaceAll(passwordPlaceholder, shownPassword),
 });
+
+/** A statement that makes what it is about. */
+const creation = (target: string, sql: string): DatabaseStatement => ({...statement(target, sql), action: 'create'});
 
 /** The statements that a needed database may lack; which of them are due is decided in missing.ts. */
 export const statements = {
 	createAccount: (needed: Omit<NeededDatabase, 'password'>, isMariadb: boolean) => {
 		const account = quoteAccount({username: needed.username, host: anyHost});
 		const sql = `CREATE USER ${account} ${passwordSql(isMariadb)} ${requireSql(needed)}`;
-		return statement(`account ${needed.username}`, sql);
+		return creation(`account ${needed.username}`, sql);
 	},
 	setPassword: (account: Account, isMariadb: boolean) =>
 		statement(
@@ -90,7 +94,7 @@ export const statements = {
 	require: (account: Account, needed: Pick<NeededDatabase, 'requires'>) =>
 		statement(`TLS of account ${account.username}`, `ALTER USER ${quoteAccount(account)} ${requireSql(needed)}`),
 	createDatabase: (database: string, isMariadb: boolean) =>
-		statement(`database ${database}`, `CREATE DATABASE ${quoteName(database)} ${characterSetSql(isMariadb)}`),
+		creation(`database ${database}`, `CREATE DATABASE ${quoteName(database)} ${characterSetSql(isMariadb)}`),
 	setCharacterSet: (database: string, isMariadb: boolean) =>
 		statement(`character set of database ${database}`, characterSetOf(database, isMariadb)),
 	grant: (database: string, account: Account) =>

@@ -22,16 +22,20 @@ export const quoteText = (text: string): string => {
 };
 
 const statement = (target: string, sql: string, database?: string): DatabaseStatement => ({
+	action: 'update',
 	target,
 	sql,
 	shown: sql.replaceAll(passwordPlaceholder, shownPassword),
 	database,
 });
 
+/** A statement that makes what it is about. */
+const creation = (target: string, sql: string): DatabaseStatement => ({...statement(target, sql), action: 'create'});
+
 /** The statements that a needed database may lack; which of them are due is decided in missing.ts. */
 export const statements = {
 	createRole: ({username}: Needed) =>
-		statement(`role ${username}`, `CREATE ROLE ${quoteName(username)} LOGIN PASSWORD ${passwordPlaceholder}`),
+		creation(`role ${username}`, `CREATE ROLE ${quoteName(username)} LOGIN PASSWORD ${passwordPlaceholder}`),
 	setPassword: ({username}: Needed) =>
 		statement(`password of role ${username}`, `ALTER ROLE ${quoteName(username)} PASSWORD ${passwordPlaceholder}`),
 	allowLogin: ({username}: Needed) =>
@@ -40,7 +44,7 @@ export const statements = {
 		statement(`role ${username}`, `GRANT ${quoteName(username)} TO ${quoteName(admin)}`),
 	/** template0 is the only template whose encoding may differ; C is the only locale that fits every encoding. */
 	createDatabase: ({database, username}: Needed, plainLocale: boolean) =>
-		statement(
+		creation(
 			`database ${database}`,
 			`CREATE DATABASE ${quoteName(database)} OWNER ${quoteName(username)} ENCODING 'UTF8'${
 				plainLocale ? " LC_COLLATE 'C' LC_CTYPE 'C'" : ''

@@ -83,7 +83,7 @@ export const certificateTable = {
 		area: 'prerequisites',
 		who: 'PKI team',
 		message: 'The certificate "{subject}" in {file} has expired.',
-		cause: 'It was valid until {until} UTC.',
+		cause: 'It was valid until {until}.',
 		fix: 'Have it renewed.',
 	},
 	'tls-file-damaged': {
@@ -262,7 +262,7 @@ export const certificateTable = {
 		area: 'prerequisites',
 		who: 'PKI team',
 		message: 'The certificate "{subject}" in {file} is not valid yet.',
-		cause: "It is valid from {from} UTC; this host's clock says {now} UTC.",
+		cause: "It is valid from {from}; this host's clock says {now}.",
 		fix: "Check this host's clock, or wait until then.",
 	},
 	'tls-root-missing': {

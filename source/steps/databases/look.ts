@@ -31,10 +31,10 @@ const toProvision = async (world: World, component: Component, needed: PlannedDa
 	const admin = await adminLogin(world, server);
 	if (!admin) return [];
 	const statements = await portFor(world, server).missing(admin, needed, world.signal);
-	return statements.map(({target, shown, database}) => {
+	return statements.map(({action, target, shown, database}) => {
 		const place = database === undefined ? [] : [`-- in database ${database}`];
 		const opens = [{title: 'SQL', lines: [`-- on ${addressOf(server)}`, ...place, `${shown};`].map(printable)}];
-		return {action: 'run', target, detail: shown, opens};
+		return {action, target, detail: shown, opens};
 	});
 };
 

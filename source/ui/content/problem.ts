@@ -1,5 +1,5 @@
 import {toldActor} from '../../base/people/actor.ts';
-import type {Problem} from '../../base/problem.ts';
+import {namesItsPlace, type Problem} from '../../base/problem.ts';
 import type {WayInfo} from '../../engine/plan.ts';
 import type {ProblemPage} from '../state/page.ts';
 import {type ProblemButton, problemButtons} from '../state/page-keys.ts';
@@ -49,7 +49,7 @@ const placeOf = ({location}: Problem): string =>
 	location ? [location.file, location.line, location.column].filter((one) => one !== undefined).join(':') : '';
 
 const placeRows = (problem: Problem, width: number): readonly Row[] => {
-	const place = placeOf(problem);
+	const place = namesItsPlace(problem) ? '' : placeOf(problem);
 	return place === '' ? [] : paragraph(`in ${place}`, width, 'dim');
 };
 

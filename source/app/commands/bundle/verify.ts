@@ -1,6 +1,6 @@
 import path from 'node:path';
 import {printable} from '../../../base/printable.ts';
-import {formatBytes, formatDuration} from '../../../base/units.ts';
+import {formatBytes, formatDuration, formatMoment} from '../../../base/units.ts';
 import type {Inspection} from '../../../bundle/open/inspect.ts';
 import {countOfAll} from '../../../oci/left-out.ts';
 import type {Context} from '../../base/context.ts';
@@ -82,8 +82,7 @@ const readLine = ({kind, files, bytes, read, since}: Inspection, tookMs: number)
 	const again = kind === 'parts' && read > bytes ? ', as files that lie across two parts are read twice,' : '';
 	const rate = tookMs > 0 && read > 0 ? `, ${formatBytes((read * 1000) / tookMs)}/s` : '';
 	const now = `read now: ${formatBytes(read)}${again} in ${formatDuration(tookMs)}${rate}`;
-	const when = since === undefined ? '' : new Date(since).toISOString().slice(0, 19);
-	const earlier = when === '' ? '' : `; the rest was verified at ${when}Z and is unchanged`;
+	const earlier = since === undefined ? '' : `; the rest was verified at ${formatMoment(since)} and is unchanged`;
 	return `${files} ${what}, ${formatBytes(bytes)}; ${now}${earlier}`;
 };
 

@@ -1,6 +1,6 @@
 import {printable} from '../../../base/printable.ts';
 import {counted, firstOf} from '../../../base/text.ts';
-import {formatBytes, totalSize} from '../../../base/units.ts';
+import {formatBytes, formatMoment, totalSize} from '../../../base/units.ts';
 import {journalSecretName} from '../../../cluster/journal-secret.ts';
 import {parseJournal} from '../../../engine/journal.ts';
 import type {PlanPage} from '../../../engine/plan.ts';
@@ -34,9 +34,9 @@ const toolLines = async ({answers, cluster, signal}: World): Promise<readonly st
 	const value = jsonOf(Buffer.from(encoded, 'base64').toString('utf8'));
 	if (value === undefined) return ['Last run here: not known, its journal in the cluster is damaged.'];
 	const {tool, plan, host, savedAt, bundle} = parseJournal(value, `Secret ${namespace}/${journalSecretName}`);
-	const when = new Date(savedAt).toISOString().slice(0, 16).replace('T', ' ');
+	const when = formatMoment(savedAt);
 	return [
-		`Last run here: ${plan} by version ${tool} of this tool, from ${host} at ${when} UTC${bundle ? `, bundle ${bundle}` : ''}`,
+		`Last run here: ${plan} by version ${tool} of this tool, from ${host} at ${when}${bundle ? `, bundle ${bundle}` : ''}`,
 	];
 };
 
