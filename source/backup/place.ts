@@ -3,7 +3,7 @@ import {realpath, stat, statfs} from 'node:fs/promises';
 import path from 'node:path';
 import {errnoWords, isErrno, isSystemError} from '../base/errno.ts';
 import {makeFolders} from '../base/folders.ts';
-import {folderFault, thisUser} from '../base/own/folder.ts';
+import {toldFault} from '../base/own/told-fault.ts';
 import type {ProblemError} from '../base/problem.ts';
 import {formatBytes} from '../base/units.ts';
 import {backupProblems} from './problems.ts';
@@ -32,13 +32,8 @@ export const newId = (now: number): string =>
 
 /** Refuses a folder that is not this user's alone. @throws ProblemError `backup-folder-not-ours` */
 export const requireOurs = (folder: string): void => {
-	const fault = folderFault(folder);
-	if (!fault) return;
-	const given =
-		fault.kind === 'owner'
-			? ({case: 'owner', folder, owner: fault.owner, user: thisUser() ?? 0} as const)
-			: ({case: fault.kind, folder} as const);
-	throw backupProblems.error('backup-folder-not-ours', given, {location: {file: folder}});
+	const fault = toldFault(folder);
+	if (fault) throw backupProblems.error('backup-folder-not-ours', fault, {location: {file: folder}});
 };
 
 /** The folder of backups itself may be behind links: whoever gave its path has put them there. Undefined where there is none. */

@@ -1,30 +1,19 @@
 import {spawnSync} from 'node:child_process';
 import {readdir, readFile} from 'node:fs/promises';
 import path from 'node:path';
-import {afterEach, beforeAll, expect} from 'vitest';
+import {expect} from 'vitest';
 import {filesIn} from '../../rehearsal/index.ts';
-import {builtProgram, type Program} from '../helpers/built-program.ts';
-import {makePlace, type Place, worldOf} from './helpers/place.ts';
-import {journey, openTerminal, type Terminal} from './helpers/terminal.ts';
+import {worldOf} from './helpers/place.ts';
+import {takeSeat} from './helpers/seat.ts';
+import {journey, type Terminal} from './helpers/terminal.ts';
 
-let program: Program;
-let place: Place;
-let terminal: Terminal | undefined;
-
-beforeAll(async () => {
-	program = await builtProgram();
-});
-afterEach(async () => {
-	await terminal?.close();
-	await place.remove();
-});
+const seat = takeSeat();
 
 const rehearse = async (...options: readonly string[]): Promise<Terminal> => {
-	place = await makePlace(program);
-	terminal = await openTerminal(
-		[program.node, program.cli, 'rehearse', '--pace', 'fast', '--state-dir', place.state, ...options],
-		place,
-	);
+	const terminal = await seat.open(({node, cli}, {state}) => [
+		...[node, cli, 'rehearse', '--pace', 'fast', '--state-dir', state],
+		...options,
+	]);
 	await terminal.waitFor('Kubernetes v1.');
 	await terminal.press('1');
 	await terminal.waitFor(/plan: \d+ change|plan: .*problem/u);
@@ -42,7 +31,7 @@ journey('a wrong database password is named, and the answer with the right one l
 	await press('e');
 	await waitFor('Database');
 	await waitFor('Admin password');
-	const right = filesIn(worldOf(place.state)).rightDatabasePassword;
+	const right = filesIn(worldOf(seat.place().state)).rightDatabasePassword;
 	await type(`file:${right}`);
 	await press('C-s');
 	await meet('ZenML Pro is installed and verified', 60_000);
@@ -51,7 +40,7 @@ journey('a wrong database password is named, and the answer with the right one l
 	expect(await frame(true)).toContain('2 databases, PostgreSQL');
 	const secret = (await readFile(right, 'utf8')).trim();
 	expect(await written()).not.toContain(secret);
-	expect(await readFile(path.join(place.state, 'state.json'), 'utf8')).not.toContain(secret);
+	expect(await readFile(path.join(seat.place().state, 'state.json'), 'utf8')).not.toContain(secret);
 });
 
 journey('a pod that crashes is shown with its own last words, and a retry leads on to the end', async () => {
@@ -74,7 +63,7 @@ journey('a missing DNS record is handed over with its exact text, and the run go
 	await press('2', 'End');
 	await waitFor(/zenml-workspace\.rehearsal\.internal\. 300 IN A 127\.0\.0\.1/u);
 	await press('w');
-	const folder = path.join(place.state, 'handover', 'dns');
+	const folder = path.join(seat.place().state, 'handover', 'dns');
 	await waitFor('saved:');
 	expect((await readdir(folder)).length).toBeGreaterThan(2);
 	await press('4');
@@ -82,8 +71,8 @@ journey('a missing DNS record is handed over with its exact text, and the run go
 	const team = 'To remind the network team, in another shell: zenml-airgap rehearse fault dns-missing off';
 	expect((await frame()).replaceAll(/\s+/gu, ' ')).toContain(team);
 	const played = spawnSync(
-		program.node,
-		[program.cli, 'rehearse', 'fault', 'dns-missing', 'off', '--state-dir', place.state],
+		seat.program().node,
+		[seat.program().cli, 'rehearse', 'fault', 'dns-missing', 'off', '--state-dir', seat.place().state],
 		{encoding: 'utf8'},
 	);
 	expect(played.stdout).toBe('Fault dns-missing is off: the network team makes the records now.\n');

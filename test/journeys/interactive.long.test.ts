@@ -1,25 +1,11 @@
-import {afterEach, beforeAll, expect} from 'vitest';
-import {builtProgram, type Program} from '../helpers/built-program.ts';
-import {makePlace, type Place} from './helpers/place.ts';
-import {journey, openTerminal, type Terminal} from './helpers/terminal.ts';
+import {expect} from 'vitest';
+import {takeSeat} from './helpers/seat.ts';
+import {journey, type Terminal} from './helpers/terminal.ts';
 
-let program: Program;
-let place: Place;
-let terminal: Terminal | undefined;
+const seat = takeSeat();
 
-beforeAll(async () => {
-	program = await builtProgram();
-});
-afterEach(async () => {
-	await terminal?.close();
-	await place.remove();
-});
-
-const rehearse = async (...options: readonly string[]): Promise<Terminal> => {
-	place = await makePlace(program);
-	terminal = await openTerminal([program.node, program.cli, 'rehearse', '--state-dir', place.state, ...options], place);
-	return terminal;
-};
+const rehearse = async (...options: readonly string[]): Promise<Terminal> =>
+	seat.open(({node, cli}, {state}) => [node, cli, 'rehearse', '--state-dir', state, ...options]);
 
 const topicTitles = [
 	'Bundle and cluster',

@@ -1,30 +1,17 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
-import {afterEach, beforeAll, expect} from 'vitest';
+import {expect} from 'vitest';
 import {filesIn} from '../../rehearsal/index.ts';
-import {builtProgram, type Program} from '../helpers/built-program.ts';
-import {makePlace, type Place, worldOf} from './helpers/place.ts';
-import {journey, openTerminal, type Terminal} from './helpers/terminal.ts';
+import {worldOf} from './helpers/place.ts';
+import {takeSeat} from './helpers/seat.ts';
+import {journey, type Terminal} from './helpers/terminal.ts';
 
-let program: Program;
-let place: Place;
-let terminal: Terminal | undefined;
-
-beforeAll(async () => {
-	program = await builtProgram();
-});
-afterEach(async () => {
-	await terminal?.close();
-	await place.remove();
-});
+const seat = takeSeat();
 
 const open = async (environment: Readonly<Record<string, string>>, ...words: readonly string[]): Promise<Terminal> => {
-	place = await makePlace(program);
 	// tmux sets TERM itself: what the program shall see is set behind it.
 	const own = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
-	const command = ['env', ...own, program.node, program.cli, ...words, '--state-dir', place.state];
-	terminal = await openTerminal(command, place);
-	return terminal;
+	return seat.open(({node, cli}, {state}) => ['env', ...own, node, cli, ...words, '--state-dir', state]);
 };
 
 journey('for a screen reader a wrong password is mended line by line, and the right one is never echoed', async () => {
@@ -49,14 +36,14 @@ journey('for a screen reader a wrong password is mended line by line, and the ri
 	await waitFor('Admin login [postgres]:');
 	await press('Enter');
 	await waitFor('Admin password [from');
-	const secret = (await readFile(filesIn(worldOf(place.state)).rightDatabasePassword, 'utf8')).trim();
+	const secret = (await readFile(filesIn(worldOf(seat.place().state)).rightDatabasePassword, 'utf8')).trim();
 	await type(secret);
 	await press('Enter');
 	await waitFor('ZenML Pro is installed and verified', 60_000);
 	expect(await exitCode()).toBe(0);
 	expect(await frame(true)).toContain('2 databases, PostgreSQL');
 	expect(await written()).not.toContain(secret);
-	expect(await readFile(path.join(place.state, 'state.json'), 'utf8')).not.toContain(secret);
+	expect(await readFile(path.join(seat.place().state, 'state.json'), 'utf8')).not.toContain(secret);
 });
 
 journey(

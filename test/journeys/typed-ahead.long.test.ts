@@ -1,34 +1,19 @@
 import {readdir} from 'node:fs/promises';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {afterEach, beforeAll, expect} from 'vitest';
-import {builtProgram, type Program} from '../helpers/built-program.ts';
-import {makePlace, type Place} from './helpers/place.ts';
-import {journey, openTerminal, type Terminal} from './helpers/terminal.ts';
+import {expect} from 'vitest';
+import {takeSeat} from './helpers/seat.ts';
+import {journey, type Terminal} from './helpers/terminal.ts';
 
-let program: Program;
-let place: Place;
-let terminal: Terminal | undefined;
-
-beforeAll(async () => {
-	program = await builtProgram();
-});
-afterEach(async () => {
-	await terminal?.close();
-	await place.remove();
-});
+const seat = takeSeat();
 
 /** A shell, as an operator has one, in which the rehearsal is started. */
 const fromShell = async (...options: readonly string[]): Promise<Terminal> => {
-	place = await makePlace(program);
-	const shell = await openTerminal(['sh', '-i'], place, {environment: {PS1: 'prompt> '}});
-	terminal = shell;
+	const shell = await seat.open(() => ['sh', '-i'], {environment: {PS1: 'prompt> '}});
+	const {node, cli} = seat.program();
 	await shell.waitFor('prompt>');
 	await shell.type(
-		[
-			'exec_me()',
-			`{ '${program.node}' '${program.cli}' rehearse --pace fast --state-dir '${place.state}' "$@"; }`,
-		].join(' '),
+		['exec_me()', `{ '${node}' '${cli}' rehearse --pace fast --state-dir '${seat.place().state}' "$@"; }`].join(' '),
 	);
 	await shell.press('Enter');
 	await shell.type(`exec_me ${options.join(' ')}; echo ended=$?`);
@@ -71,7 +56,7 @@ journey('letters of a search open no page, press no button, and the page that wa
 	expect(await frame()).toContain('Search the log:');
 	await press('Escape');
 	await meet('Problem: Workspaces');
-	expect(await readdir(path.join(place.state, 'reports')).catch(() => [])).toEqual([]);
+	expect(await readdir(path.join(seat.place().state, 'reports')).catch(() => [])).toEqual([]);
 	await press('q');
 	await waitFor('y/n');
 	await press('n', 'r');

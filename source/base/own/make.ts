@@ -1,16 +1,11 @@
 import {makeFolders} from '../folders.ts';
 import {baseProblems} from '../problems.ts';
-import {folderFault, thisUser} from './folder.ts';
+import {toldFault} from './told-fault.ts';
 
 /** Refuses a folder that is there and not this user's alone. @throws ProblemError `folder-not-ours` */
 export const refuseForeignFolder = (folder: string): void => {
-	const fault = folderFault(folder);
-	if (!fault) return;
-	const given =
-		fault.kind === 'owner'
-			? ({case: 'owner', folder, owner: fault.owner, user: thisUser() ?? 0} as const)
-			: ({case: fault.kind, folder} as const);
-	throw baseProblems.error('folder-not-ours', given, {location: {file: folder}});
+	const fault = toldFault(folder);
+	if (fault) throw baseProblems.error('folder-not-ours', fault, {location: {file: folder}});
 };
 
 /**
