@@ -101,7 +101,6 @@ const tellFacts = async <Answers, World extends BaseWorld<Answers>>({
 	const {plan, pass, runId, answers, signal, clock, makeWorld, facts: known = []} = options;
 	const tell = (fact: PlanFact): void => emit({type: 'plan-fact', fact});
 	known.forEach(tell);
-	if (!plan.facts) return;
 	const find = async (inner: AbortSignal): Promise<void> => {
 		const base = {answers, pass, runId, signal: inner, report: () => undefined, acknowledged: false};
 		await plan.facts?.(await makeWorld(base), tell);
@@ -118,6 +117,7 @@ const tellFacts = async <Answers, World extends BaseWorld<Answers>>({
 		signal.throwIfAborted();
 		emit({type: 'run-warning', text: `Not all of where this plan goes is known: ${toProblem(error).message}`});
 	});
+	emit({type: 'plan-facts-known'});
 };
 
 const lookAround = async <Answers, World extends BaseWorld<Answers>>(

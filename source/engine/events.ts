@@ -54,6 +54,8 @@ export type Event = {readonly at: number} & (
 	  }
 	/** In a look: what is worth knowing of where the plan goes. One of the same id replaces the earlier. */
 	| {readonly type: 'plan-fact'; readonly fact: PlanFact}
+	/** In a look: no more facts come. */
+	| {readonly type: 'plan-facts-known'}
 	| {readonly type: 'step-started'; readonly step: string; readonly stale: boolean}
 	| {readonly type: 'step-checking'; readonly step: string; readonly phase: 'before' | 'after' | 'poll'}
 	| {readonly type: 'step-todo'; readonly step: string; readonly changes: readonly Change[]}

@@ -170,6 +170,7 @@ const reducers: {readonly [Type in Event['type']]: (state: RunState, event: Of<T
 		...state,
 		facts: [...(state.facts ?? []).filter(({id}) => id !== fact.id), fact].sort((a, b) => a.rank - b.rank),
 	}),
+	'plan-facts-known': (state) => state,
 	'step-started': stepStarted,
 	'step-checking': stepChecking,
 	'step-todo': (state, {step: id, changes}) => updateStep(state, id, (step) => ({...step, changes})),

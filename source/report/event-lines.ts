@@ -116,6 +116,13 @@ export const factLines = ({label, lines: [first = '', ...more]}: PlanFact): read
 	...more.map((line) => `  ${line}`),
 ];
 
+/** Where a plan goes and what is there, under its heading, each fact as `linesOfOne` tells it; empty where nothing is known. */
+export const whereLines = (
+	facts: readonly PlanFact[],
+	linesOfOne: (fact: PlanFact) => readonly string[],
+): readonly string[] =>
+	facts.length === 0 ? [] : ['Where it goes', ...facts.flatMap((fact) => linesOfOne(fact).map((line) => `  ${line}`))];
+
 type Of<Type extends Event['type']> = Extract<Event, {type: Type}>;
 type LinesOf<Type extends Event['type']> = (before: Told, after: Told, event: Of<Type>) => readonly string[];
 
@@ -128,7 +135,8 @@ const table: {readonly [Type in Event['type']]: LinesOf<Type>} = {
 	],
 	'step-started': (_before, after, {step, stale}) =>
 		titled(after, step, stale ? 'checking, its answers have changed' : 'checking'),
-	'plan-fact': (_before, _after, {fact}) => factLines(fact),
+	'plan-fact': none,
+	'plan-facts-known': (_before, {run: {facts = []}}) => whereLines(facts, factLines),
 	'step-checking': none,
 	'step-todo': (_before, _after, {changes}) => indented(changes.map(formatChange)),
 	'step-pages': (_before, _after, {pages}) =>

@@ -2,7 +2,8 @@ import {stripVTControlCharacters} from 'node:util';
 import {printable} from '../base/printable.ts';
 import type {Event, Listener} from '../engine/events.ts';
 import type {LogLevel} from '../engine/plan.ts';
-import {linesOf, nothingTold, tell} from './event-lines.ts';
+import {linesOf, nothingTold, type Told, tell, whereLines} from './event-lines.ts';
+import {factsFirst} from './facts-first.ts';
 import {openedFact, openedLines} from './opened-lines.ts';
 
 const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
@@ -17,8 +18,8 @@ const isBelow = (event: Event, level: LogLevel): boolean =>
 const harmless = (line: string): string => printable(stripVTControlCharacters(line).replaceAll(/\p{Cc}/gu, ' '));
 
 /** An event with all that it opens to; undefined for one that opens to nothing. */
-const opened = (event: Event): readonly string[] | undefined => {
-	if (event.type === 'plan-fact' && event.fact.opens) return openedFact(event.fact);
+const opened = (event: Event, {run: {facts = []}}: Told): readonly string[] | undefined => {
+	if (event.type === 'plan-facts-known') return whereLines(facts, openedFact);
 	if (event.type !== 'step-todo') return undefined;
 	return openedLines(event.changes).map((line) => (line === '' ? '' : `        ${line}`));
 };
@@ -32,11 +33,11 @@ export const plainReport = (
 	{level, details = false}: {readonly level: LogLevel; readonly details?: boolean},
 ): Listener => {
 	let told = nothingTold;
-	return (event) => {
+	return factsFirst((event) => {
 		const before = told;
 		told = tell(before, event);
 		if (isBelow(event, level)) return;
-		const lines = (details ? opened(event) : undefined) ?? linesOf(before, told, event);
+		const lines = (details ? opened(event, told) : undefined) ?? linesOf(before, told, event);
 		for (const line of lines) write(`${harmless(line)}\n`);
-	};
+	});
 };

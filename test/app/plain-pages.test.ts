@@ -16,8 +16,8 @@ test('the first lines of a rehearsal name its fault before all else that was fou
 test('the plan in lines tells what is only waited for apart from changes', () => {
 	const check = {action: 'check', target: 'look'} as const;
 	expect(
-		planLines({steps: [{id: 'verification', title: 'Verification', state: 'todo', changes: [check, check]}]})[0],
-	).toBe('  Verification: 2 checks later');
+		planLines({steps: [{id: 'verification', title: 'Verification', state: 'todo', changes: [check, check]}]}),
+	).toContain('  Verification: 2 checks later');
 });
 
 test('what was found is told with an earlier run, and nothing twice', () => {
@@ -64,6 +64,7 @@ test('each state of a step in the plan has its line', () => {
 			],
 		}),
 	).toEqual([
+		'What will be done',
 		'  Bundle: 4 images',
 		'  Images: nothing to do',
 		'  Secrets: 1 change',
@@ -90,4 +91,15 @@ test('the review numbers the members of a list and tells advanced answers only w
 	expect(lines).toContain('  Login name (1): ada');
 	expect(lines).toContain('  Minutes for one release: 30');
 	expect(lines.join('\n')).not.toContain('helm program');
+});
+
+test('where a plan goes stands apart from what will be done, each under its heading', () => {
+	const facts = [{id: 'cluster', rank: 0, label: 'Cluster', lines: ['prod, https://10.0.0.5:6443']}];
+	expect(planLines({facts, steps: [{id: 'bundle', title: 'Bundle', state: 'ok', note: '4 images'}]})).toEqual([
+		'Where it goes',
+		'  Cluster: prod, https://10.0.0.5:6443',
+		'',
+		'What will be done',
+		'  Bundle: 4 images',
+	]);
 });

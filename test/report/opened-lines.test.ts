@@ -18,6 +18,7 @@ const told = (details: boolean): string => {
 		at: 0,
 		fact: {id: 'versions', rank: 0, label: 'Versions', lines: ['a: 1 to 2', 'b: 3, installed']},
 	});
+	report({type: 'plan-facts-known', at: 0});
 	return out.join('');
 };
 
@@ -34,5 +35,5 @@ test('lines tell a change in short, or with all that it opens to where that is a
 });
 
 test('lines tell where a plan goes', () => {
-	expect(told(false)).toContain('Versions: a: 1 to 2\n  b: 3, installed\n');
+	expect(told(false)).toContain('Where it goes\n  Versions: a: 1 to 2\n    b: 3, installed\n');
 });

@@ -69,7 +69,7 @@ const review = async (talk: Talk, {form, answers}: Complete): Promise<'yes' | 'b
 	const {plan: entry} = options;
 	lines.say('', 'Answers', ...reviewLines(form), '', 'Looking at what will be done. Nothing is changed.');
 	const plan = await session.look(answers, {listeners: [], signal});
-	lines.say('', 'What will be done', ...planLines(plan), '');
+	lines.say('', ...planLines(plan), '');
 	const question = startQuestion(entry.words, plan);
 	const details = planDetails(plan);
 	const offered = details.length > 0 ? (['details'] as const) : [];

@@ -6,7 +6,7 @@ import {formatMoment} from '../../base/units.ts';
 import {formatChange} from '../../engine/changes.ts';
 import {type PlanStep, type PlanView, pagesOf, verdictOf} from '../../engine/plan-view.ts';
 import type {PlanWords} from '../../engine/plan-words.ts';
-import {factLines} from '../../report/event-lines.ts';
+import {factLines, whereLines} from '../../report/event-lines.ts';
 import {formatProblem} from '../../report/format.ts';
 import {openedFact, openedLines} from '../../report/opened-lines.ts';
 import type {Found} from '../../ui/state/session.ts';
@@ -50,9 +50,11 @@ const stepLines = (step: PlanStep): readonly string[] => {
 	return [head];
 };
 
-/** What a run would do, by step, and what is to be read before it. */
+/** Where a plan goes, what a run would do, by step, and what is to be read before it. */
 export const planLines = (view: PlanView): readonly string[] => [
-	...(view.facts ?? []).flatMap((fact) => factLines(fact).map((line) => `  ${line}`)),
+	...whereLines(view.facts ?? [], factLines),
+	...(view.facts?.length ? [''] : []),
+	'What will be done',
 	...view.steps.flatMap(stepLines),
 	...pagesOf(view).flatMap(({title, lines}) => ['', `--- ${title}`, ...lines]),
 ];
