@@ -59,10 +59,8 @@ test('the note says which passwords are needed, how the files are run, how to ch
 		'waits until it was done',
 	])
 		expect(note).toContain(part);
-	expect(intro).toContain('together with the 1 password');
-	expect(intro).toContain(
-		'zenml_pro_user.password: env:ZENML_PRO_USER; db.corp_5432-ca.crt: a copy of /etc/pki/ca.crt',
-	);
+	expect(intro).toContain('by hand the 1 password: zenml-airgap handover database --with-passwords writes them');
+	expect(intro).toContain('Send with them a copy of /etc/pki/ca.crt (tls.ca) as db.corp_5432-ca.crt.');
 	expect(note).not.toMatch(/env:|tls\.ca|\/etc\/pki/u);
 	expect(JSON.stringify(sections)).not.toContain('canary');
 });

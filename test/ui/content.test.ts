@@ -417,6 +417,18 @@ describe('the pages over a run', () => {
 	test('say how many of the awaited things are not shown in a small window', () => {
 		expect(headOf(30, 18).at(-1)).toContain('; 26 more not shown');
 	});
+
+	test('scroll long words about it with the section, so that what is awaited and the section are seen', () => {
+		const sections = [{title: 'Zone file', fileName: 'zone', lines: ['host-0 IN A 10.0.0.1']}];
+		const handover = {...handoverOf(1), sections, intro: 'Send these files to the database admin. '.repeat(12)};
+		const page = pageOf(runOf({type: 'step-waiting', step: 'dns', handover}));
+		if (page?.kind !== 'handover') throw new Error('there is no hand-over page');
+		const text = handoverText(page, state, {...sceneOf(undefined), columns: 60, rows: 18}, marks);
+		expect(words(text.head)).toEqual(['✓ host-0: ok', '1 of 1 there, not checked yet, looks again every 0:05']);
+		expect(words(text.rows)[0]).toMatch(/^Send these files/u);
+		expect(words(text.rows).at(-1)).toBe('host-0 IN A 10.0.0.1');
+		expect(text.head.length + 2 + text.height).toBeLessThanOrEqual(18 - 3);
+	});
 });
 
 describe('the first page', () => {

@@ -29,15 +29,22 @@ const passwordsOf = (servers: readonly NeededServer[]): Said => ({
 	exact: servers.flatMap(({engine, accounts}) => accounts.map(({username}) => passwordFile(engine, username))),
 });
 
-/** Where the operator finds what the database admin is to get besides the files. */
-const forOperator = (servers: readonly NeededServer[]): string => {
-	const passwords = servers.flatMap(({engine, accounts}) =>
-		accounts.map(({username, source}) => `${passwordFile(engine, username)}: ${source}`),
+/** The CAs that lie beside the SQL: each with every name that it has there. */
+const casToSend = (servers: readonly NeededServer[]): string => {
+	const names = new Map<string, string[]>();
+	for (const server of servers)
+		if (server.tls === 'verify-full') names.set(server.ca, [...(names.get(server.ca) ?? []), caFile(server)]);
+	return [...names].map(([ca, files]) => ` Send with them a copy of ${ca} as ${files.join(' and ')}.`).join('');
+};
+
+/** What the operator does with the papers, and where the passwords are; without them. */
+const introOf = (servers: readonly NeededServer[]): string => {
+	const accounts = servers.flatMap((server) => server.accounts);
+	const sources = accounts.map(({username, source}) => `${username}: ${source}`).join('; ');
+	return (
+		`Send these files to the database admin, and by vault or by hand the ${counted(accounts.length, 'password')}: zenml-airgap handover database --with-passwords writes them.` +
+		`${casToSend(servers)} If the accounts are there already, one of the passwords in the answers is another: stop, correct it, go on. Where the passwords are: ${sources}.`
 	);
-	const cas = servers.flatMap((server) =>
-		server.tls === 'verify-full' ? [`${caFile(server)}: a copy of ${server.ca}`] : [],
-	);
-	return [...passwords, ...cas].join('; ');
 };
 
 const runs = (servers: readonly NeededServer[]): readonly Said[] =>
@@ -94,21 +101,18 @@ const passwordSections = ({engine, accounts}: NeededServer): readonly HandoverSe
 	);
 
 /** The papers with which the database admin makes databases and accounts; one file of SQL for each server. */
-export const databasePack = (servers: readonly NeededServer[], asking: Asking): Pack => {
-	const accounts = servers.flatMap((server) => server.accounts);
-	return {
-		id: 'database',
-		title,
-		who,
-		intro: `Send these files to the database admin, together with the ${counted(accounts.length, 'password')} that README.txt names (zenml-airgap handover database --with-passwords writes them). They are for you to find: ${forOperator(servers)}. If the accounts are there already, one of the passwords in the answers is another: stop, correct it, go on.`,
-		sections: [
-			cover(servers, asking),
-			...servers.map((server) => ({
-				title: `SQL for ${addressOf(server)}`,
-				fileName: sqlFile(server),
-				lines: engines[server.engine].file(server),
-			})),
-			...servers.flatMap(passwordSections),
-		],
-	};
-};
+export const databasePack = (servers: readonly NeededServer[], asking: Asking): Pack => ({
+	id: 'database',
+	title,
+	who,
+	intro: introOf(servers),
+	sections: [
+		cover(servers, asking),
+		...servers.map((server) => ({
+			title: `SQL for ${addressOf(server)}`,
+			fileName: sqlFile(server),
+			lines: engines[server.engine].file(server),
+		})),
+		...servers.flatMap(passwordSections),
+	],
+});

@@ -18,7 +18,7 @@ import {askingOf, type Gathered, type Wish} from './gathered.ts';
 const sourceOf = (world: World, component: Component): string => {
 	const {reference, answer, generated} = databasePassword(component);
 	if (reference === 'generate')
-		return `generated: key ${keyInGenerated(generated)} of the Secret ${generatedSecretPlace(world)}`;
+		return `generated, key ${keyInGenerated(generated)} of the Secret ${generatedSecretPlace(world)}`;
 	return reference === 'prompt' ? `typed by the operator (${answer})` : `${reference} (${answer}), on the jump host`;
 };
 

@@ -32,18 +32,16 @@ const countRow = ({awaited, pollEveryMs}: Handover, hidden: number, checkedMs: n
 	];
 };
 
-/** What the head of a hand-over tells beside the hand-over: how fresh it is, and in a rehearsal how the others are reminded. */
-type Beside = {readonly checkedMs: number | undefined; readonly reminder: string | undefined};
+/** What it is about, and in a rehearsal how the others are reminded. */
+const introRows = ({intro}: Handover, width: number, reminder: string | undefined): readonly Row[] => [
+	...paragraph(intro, width),
+	...(reminder === undefined ? [] : paragraph(reminder, width, 'key')),
+];
 
-/** Why other people are needed and what is waited for; stands above the section and does not scroll. */
-const headRows = (handover: Handover, pane: Pane, {checkedMs, reminder}: Beside): readonly Row[] => {
-	const intro = [
-		...paragraph(handover.intro, pane.width),
-		...(reminder === undefined ? [] : paragraph(reminder, pane.width, 'key')),
-	];
-	const room = Math.max(1, pane.height - intro.length - 1);
-	const {rows, hidden} = awaitedIn(handover, {...pane, height: room});
-	return [...intro, ...rows, countRow(handover, hidden, checkedMs)];
+/** What is waited for, in as many rows as there are, and how fresh that is. */
+const waitedRows = (handover: Handover, pane: Pane, checkedMs: number | undefined): readonly Row[] => {
+	const {rows, hidden} = awaitedIn(handover, {...pane, height: Math.max(1, pane.height - 1)});
+	return [...rows, countRow(handover, hidden, checkedMs)];
 };
 
 /** An exact line: where it does not fit, the rows that go on with it have a mark, for they are no lines of their own. */
@@ -54,7 +52,10 @@ const exactRows = (line: string, width: number, marks: Glyphs): readonly Row[] =
 	return [[{text: first}], ...rest.map((part): Row => [{text: `${marks.goesOn} `, role: 'key'}, {text: part}])];
 };
 
-/** A hand-over: the section that is open, below a head that stays. Lines are broken, never cut; `y` copies them whole. */
+/**
+ * A hand-over: the section that is open, below a head that stays. Lines are broken, never cut; `y` copies them whole. Words about it that
+ * would take half of the page are scrolled with the section.
+ */
 export const handoverText = (
 	page: HandoverPage,
 	state: UiState,
@@ -66,13 +67,16 @@ export const handoverText = (
 	const {checked} = state.run;
 	const width = bodyColumns(columns);
 	const body = pageRows(rows);
+	const half = Math.floor(body / 2);
 	const checkedMs = checked === undefined ? undefined : now - checked.at;
-	const reminder = state.found?.reminders?.[step.id];
-	const head = headRows(handover, {width, height: Math.floor(body / 2), marks}, {checkedMs, reminder});
-	const lines = handover.sections[section]?.lines ?? [];
+	const intro = introRows(handover, width, state.found?.reminders?.[step.id]);
+	const stays = intro.length + 2 <= half;
+	const waited = waitedRows(handover, {width, height: stays ? half - intro.length : half, marks}, checkedMs);
+	const head = stays ? [...intro, ...waited] : waited;
+	const lines = (handover.sections[section]?.lines ?? []).flatMap((line) => exactRows(line, width, marks));
 	return {
 		head,
-		rows: lines.flatMap((line) => exactRows(line, width, marks)),
+		rows: stays ? lines : [...intro, [], ...lines],
 		height: Math.max(3, body - head.length),
 	};
 };
