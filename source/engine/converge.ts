@@ -218,8 +218,9 @@ export const converge = async <Answers, World extends BaseWorld<Answers>>(
 		title: plan.title,
 		pass,
 		version,
-		steps: steps.map(({id, title, why, skippable = false, proves = false}) => ({
+		steps: steps.map(({id, title, why, skippable = false, proves = false, apply}) => ({
 			...{id, title, why, skippable, proves},
+			...(apply === undefined && ({onlyLooks: true} as const)),
 			...lastOf(options, id),
 		})),
 		planSteps: plan.steps.length,

@@ -33,6 +33,8 @@ export type StepInfo = {
 	readonly why: string;
 	readonly skippable: boolean;
 	readonly proves: boolean;
+	/** True for a step that changes nothing itself; absent for the others. */
+	readonly onlyLooks?: true;
 	/** How long it took the last time, ms; absent where nobody knows. */
 	readonly lastMs?: number | undefined;
 };

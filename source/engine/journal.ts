@@ -7,7 +7,7 @@ import {makeOwnFolder} from '../base/own/make.ts';
 import {printable} from '../base/printable.ts';
 import type {ProblemError} from '../base/problem.ts';
 import {formatBytes} from '../base/units.ts';
-import {peopleWords, unfinishedWay} from './outcome.ts';
+import {partWords, unfinishedWay} from './outcome.ts';
 import {engineProblems} from './problems.ts';
 import type {RunState, StepState} from './state.ts';
 
@@ -125,7 +125,7 @@ const entryOf = (runId: string, step: StepState): Journal['steps'][number] => ({
 	id: step.id,
 	runId,
 	outcome: step.outcome,
-	ended: peopleWords(step, step.outcome),
+	ended: partWords(step, step.outcome),
 	// What was brought back was not done with these answers.
 	fingerprint: step.outcome === 'brought-back' ? undefined : step.fingerprint,
 	startedAt: step.startedAt,

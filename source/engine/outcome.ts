@@ -11,19 +11,25 @@ export const outcomeWords: Readonly<Record<Outcome, string>> = {
 	'brought-back': 'brought back',
 };
 
-/** What a step knows of the people whose work it needed. */
-type People = Pick<StepState, 'waitedFor' | 'keep'>;
+/** What a step knows of its own part, and of the people whose work it needed. */
+type Parts = Partial<Pick<StepState, 'waitedFor' | 'keep' | 'onlyLooks'>>;
 
-/** How a step ended that others had a part in: what they did is not "nothing to do", and what nobody saw is not done. Else undefined. */
-export const peopleWords = ({waitedFor, keep}: People, outcome: Outcome | undefined): string | undefined => {
+/** How a step ended that found all in order, and never has anything to do itself. */
+export const inOrder = 'ok';
+
+/**
+ * How a step ended that had nothing to do, where more is known of it: what others did is not "nothing to do", what nobody saw is not
+ * done, and who only looks has found all in order. Else undefined.
+ */
+export const partWords = ({waitedFor, keep, onlyLooks}: Parts, outcome: Outcome | undefined): string | undefined => {
 	if (outcome !== 'already') return undefined;
 	if (keep?.unseen !== undefined) return 'taken as done';
-	return waitedFor === undefined ? undefined : `waited for ${waitedFor}`;
+	if (waitedFor !== undefined) return `waited for ${waitedFor}`;
+	return onlyLooks ? inOrder : undefined;
 };
 
 /** How a step ended, in the words of every output. */
-export const endWords = (people: People, outcome: Outcome): string =>
-	peopleWords(people, outcome) ?? outcomeWords[outcome];
+export const endWords = (step: Parts, outcome: Outcome): string => partWords(step, outcome) ?? outcomeWords[outcome];
 
 /** What became of a step by the end of a run, in the words of every output. */
 export const stepWords = (step: StepState, pass: Pass): string => {

@@ -2,7 +2,7 @@ import {toldActor} from '../base/people/actor.ts';
 import {formatDuration} from '../base/units.ts';
 import {formatChange} from '../engine/changes.ts';
 import type {Event} from '../engine/events.ts';
-import {endWords} from '../engine/outcome.ts';
+import {endWords, inOrder} from '../engine/outcome.ts';
 import type {Awaited, Detail, Handover, PlanFact} from '../engine/plan.ts';
 import {emptyRun, reduce} from '../engine/reduce.ts';
 import type {RunState, StepState} from '../engine/state.ts';
@@ -107,7 +107,11 @@ const finishedLines = (after: Told, {step, outcome, note, at}: Of<'step-finished
 	const ended = stepIn(after, step);
 	const words = endWords(ended ?? {}, outcome);
 	const took = ended?.startedAt === undefined ? '' : ` (${formatDuration(at - ended.startedAt)})`;
-	return titled(after, step, `${noted(outcome === 'already' ? `ok, ${words}` : words, note)}${took}`);
+	return titled(
+		after,
+		step,
+		`${noted(outcome === 'already' && words !== inOrder ? `ok, ${words}` : words, note)}${took}`,
+	);
 };
 
 /** `Cluster: prod, https://…`, further lines below it. */

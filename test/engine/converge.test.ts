@@ -35,6 +35,14 @@ test('a look tells where the plan goes, in the order of rank, whenever it is fou
 });
 
 const nothing = async (): Promise<void> => undefined;
+
+test('which steps only look is told before they begin', async () => {
+	const {state} = await play([tiny('bundle'), tiny('images', {apply: nothing})]);
+	expect(state.steps.map(({id, onlyLooks}) => [id, onlyLooks])).toEqual([
+		['bundle', true],
+		['images', undefined],
+	]);
+});
 const blocked: Finding = {status: 'blocked', problem: trouble};
 
 /** A story without the end of the facts, which are found beside the steps. */

@@ -4,7 +4,7 @@ import {logLimit} from '../../source/engine/log.ts';
 import {emptyRun, reduce} from '../../source/engine/reduce.ts';
 import type {NewEvent} from '../../source/engine/run.ts';
 import type {StepState} from '../../source/engine/state.ts';
-import {fold, handover, stamped, started, stepOf, trouble, wholeRun} from './events.ts';
+import {fold, handover, stamped, started, stepInfo, stepOf, trouble, wholeRun} from './events.ts';
 
 const begun: NewEvent = {type: 'step-started', step: 'images', stale: false};
 
@@ -230,6 +230,15 @@ test.each(table)('%s', (_name, events, wanted, lines) => {
 	expect(state.log.map(({level, text}) => `${level} ${text}`)).toEqual(lines);
 	expect(state.current).toBe('images');
 	expect(stepOf(state, 'bundle')).toEqual(stepOf(fold([started]), 'bundle'));
+});
+
+test('a step that only looks is told as ok, not as one that had nothing to do; people who were waited for come first', () => {
+	const begun = {...started, steps: [{...stepInfo('images'), onlyLooks: true}]} as NewEvent;
+	const ended: NewEvent = {type: 'step-finished', step: 'images', outcome: 'already', note: '2 seen', fingerprint: 'f'};
+	const waited: NewEvent = {type: 'step-waiting', step: 'images', handover};
+	expect(fold([begun, ended]).log.map(({text}) => text)).toEqual(['ok: 2 seen']);
+	expect(fold([begun, waited, ended]).log.at(-1)?.text).toBe('waited for the network team: 2 seen');
+	expect(fold([started, ended]).log.map(({text}) => text)).toEqual(['nothing to do: 2 seen']);
 });
 
 test('the time of a step goes on through its problems, and begins anew where it had ended', () => {

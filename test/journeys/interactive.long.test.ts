@@ -132,7 +132,7 @@ journey('wrong keys and windows of every size change nothing but the picture', a
 	await type('MiB) whole');
 	await press('Enter');
 	await waitFor('/MiB) whole');
-	expect(await waitFor('Log, held')).toContain('nothing to do: 5 images');
+	expect(await waitFor('Log, held')).toContain('ok: 5 images');
 	await press('G', '?');
 	await waitFor('any other key back');
 	await press('Escape');

@@ -355,7 +355,7 @@ test.skipIf(!unshares)('without /proc a rehearsal runs, its database included (n
 		const command = ['unshare', '-m', 'sh', '-c', withoutProc, 'sh', program.node, program.cli, ...words];
 		const {code, out, err} = await runQuietly(command, place);
 		expect({code, err}).toEqual({code: 0, err: expect.not.stringContaining('code:')});
-		expect(out).toContain('Prerequisites: ok, nothing to do');
+		expect(out).toContain('Prerequisites: ok: ');
 	} finally {
 		await place.remove();
 	}

@@ -54,6 +54,6 @@ export const runHeadless = async (
 	const text = `\n${session.summary(report, !options.json)}\n`;
 	// With --json standard output holds events only.
 	if (options.json) context.err(text);
-	else context.out(text);
+	else inRows(context.out, context.stdout)(text);
 	return report.exitCode;
 };

@@ -26,6 +26,10 @@ export type Announcer = {
 	readonly end: () => Promise<void>;
 };
 
+/** What may name a command of this program, among them no words of servers, which stay as they are. */
+const namesCommands = (event: Event): boolean =>
+	'problem' in event || 'way' in event || ['step-warning', 'run-warning', 'step-finished'].includes(event.type);
+
 /** Makes what hands on the events of a run: to its log and state, to whoever listens, and, where it applies, to the operator's hooks. */
 export const createAnnouncer = (options: AnnounceOptions): Announcer => {
 	const {context, pass, listeners, recorder, logFile, openPorts} = options;
@@ -33,8 +37,7 @@ export const createAnnouncer = (options: AnnounceOptions): Announcer => {
 	const cleaned = (event: Event): Event => {
 		const {answers: given} = recorder.end();
 		const told = eventWithAnswers(eventOnCluster(event, given.kubernetes), given);
-		const isCalled = context.called && ('problem' in event || 'way' in event);
-		return redactor.redactDeep(isCalled ? calledDeep(told, context.called) : told);
+		return redactor.redactDeep(context.called && namesCommands(event) ? calledDeep(told, context.called) : told);
 	};
 	const tellAll: Listener = (clean) => {
 		for (const listener of [recorder.listener, ...listeners]) listener(clean);

@@ -2,6 +2,7 @@ import {exitCodes, type Problem} from '../../base/problem.ts';
 import {formatProblem} from '../../report/format.ts';
 import {keptWords} from '../answers/kept-draft.ts';
 import type {Context} from '../base/context.ts';
+import {inRows} from '../base/wrap.ts';
 import type {AttendedOptions} from '../session/attended.ts';
 import type {Session} from '../session/session.ts';
 import {takeOver} from './quiet.ts';
@@ -41,7 +42,7 @@ const afterRun = async (context: Context, ended: Ended, shared: Session): Promis
 	await ended.run;
 	if (ended.refused) return tellRefused(context, ended.refused);
 	if (!ended.report) return 130;
-	context.out(`${shared.summary(ended.report)}\n`);
+	inRows(context.out, context.stdout)(`${shared.summary(ended.report)}\n`);
 	return ended.report.exitCode;
 };
 

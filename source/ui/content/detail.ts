@@ -1,6 +1,6 @@
 import {counted} from '../../base/text.ts';
 import {changesInWords} from '../../engine/changes.ts';
-import {peopleWords} from '../../engine/outcome.ts';
+import {inOrder, partWords} from '../../engine/outcome.ts';
 import {rateOf} from '../../engine/progress.ts';
 import type {Item, Progress, StepState} from '../../engine/state.ts';
 import {isPod} from '../state/pod-log.ts';
@@ -63,7 +63,8 @@ const retryWords = ({retry}: StepState, now: number): string => {
 
 const doneText = (step: StepState): string => {
 	if (step.outcome !== 'already') return 'Done.';
-	const words = peopleWords(step, step.outcome);
+	const words = partWords(step, step.outcome);
+	if (words === inOrder) return 'All is in order.';
 	return words === undefined ? 'There was nothing to do.' : `${words[0]?.toUpperCase()}${words.slice(1)}.`;
 };
 
