@@ -74,7 +74,7 @@ describe('the paired way back', () => {
 		expect(seen.slice(1).map(changesOf)).toEqual([
 			['update release zenml-workspace/zenml (its servers are stopped)'],
 			['update database zenml_default (replaced by its dump in backup before)'],
-			['run release zenml-workspace/zenml (back to revision 1, zenml-0.93.0)'],
+			['update release zenml-workspace/zenml (back to revision 1, zenml-0.93.0)'],
 			['check workspace default is healthy', 'check workspace default says what it should'],
 		]);
 		expect(site.state.done).toEqual([]);

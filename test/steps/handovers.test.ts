@@ -314,7 +314,7 @@ describe('workspaces wait for the name of the control plane, which their servers
 	});
 
 	test('confirmed, or without an address, they go on', async () => {
-		const enroll = ['run enroll workspace default', 'create release zenml-workspace/zenml'];
+		const enroll = ['create enrollment of workspace default', 'create release zenml-workspace/zenml'];
 		const confirmed = {...site({podChecks: false}), acknowledged: true};
 		expect(changesOf(await see(workspacesStep, confirmed))).toEqual(enroll);
 		const nowhere = {...site({}), answers: answersWith({}, {})};

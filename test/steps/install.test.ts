@@ -37,7 +37,7 @@ const due: Partial<Record<string, (registry: string) => readonly string[]>> = {
 	],
 	'control-plane': () => ['create release zenml-pro/zenml-pro'],
 	onboarding: () => ['create organization default'],
-	workspaces: () => ['run enroll workspace default', 'create release zenml-workspace/zenml'],
+	workspaces: () => ['create enrollment of workspace default', 'create release zenml-workspace/zenml'],
 };
 
 /** A dry run lists every change of an empty world, `verify` says what is missing; neither leaves a trace. */

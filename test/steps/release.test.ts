@@ -70,7 +70,7 @@ describe('what differs between a release and the answers', () => {
 		[
 			'one that a killed run left',
 			releaseOf({status: 'pending-upgrade'}),
-			'run release zenml-workspace/zenml (revision 3 is pending-upgrade)',
+			'update release zenml-workspace/zenml (revision 3 is pending-upgrade)',
 		],
 		[
 			'one of another chart',
@@ -123,14 +123,14 @@ describe('what differs between a release and the answers', () => {
 
 	test('a release without pods is rolled out again', async () => {
 		expect((await seen({}, {pods: async () => []})).changes).toEqual([
-			'run release zenml-workspace/zenml (it has no pods)',
+			'update release zenml-workspace/zenml (it has no pods)',
 		]);
 	});
 
 	test('workers carry the label of the release, and are no servers', async () => {
 		const workers = [podOf('zenml-executor', {component: 'executor'}), podOf('migration', {job: 'zenml-db-migration'})];
 		const {changes, told} = await seen({}, {pods: async () => workers});
-		expect(changes).toEqual(['run release zenml-workspace/zenml (it has no server, only workers)']);
+		expect(changes).toEqual(['update release zenml-workspace/zenml (it has no server, only workers)']);
 		expect(rowsOf(told)).toHaveLength(2);
 		const both = await seen({}, {pods: async () => [...workers, podOf('zenml', {component: 'server'})]});
 		expect(both.changes).toEqual([]);
@@ -152,8 +152,8 @@ describe('what differs between a release and the answers', () => {
 			podOf('migration', {ready: false, phase: 'Succeeded'}),
 		];
 		expect((await seen({}, {pods})).changes).toEqual([
-			'run release zenml-workspace/zenml (pod server-1 is not ready)',
-			'run release zenml-workspace/zenml (pod server-2 is not ready: image cannot be pulled)',
+			'update release zenml-workspace/zenml (pod server-1 is not ready)',
+			'update release zenml-workspace/zenml (pod server-2 is not ready: image cannot be pulled)',
 		]);
 	});
 });

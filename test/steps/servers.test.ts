@@ -417,7 +417,7 @@ describe('enrollment', () => {
 });
 
 describe('workspaces', () => {
-	const enroll = ['run enroll workspace default', 'create release zenml-workspace/zenml'];
+	const enroll = ['create enrollment of workspace default', 'create release zenml-workspace/zenml'];
 	const see = async (given: Given) => look(workspacesStep, worldOf(given));
 
 	test('are enrolled and installed; then nothing is left to do, and no further revision is made', async () => {
@@ -479,7 +479,7 @@ describe('workspaces', () => {
 		const given = site(generatedAndEnrolled(), {helm});
 		await workspacesStep.apply?.(worldOf(given));
 		const zenml = {...sessionOf(), workspaceInfo: async () => ({...info, proWorkspaceId})};
-		expect(changesOf(await see({...given, zenml}))).toEqual([`run release zenml-workspace/zenml (${detail})`]);
+		expect(changesOf(await see({...given, zenml}))).toEqual([`update release zenml-workspace/zenml (${detail})`]);
 	});
 
 	test('a server that does not answer is told in its own words', async () => {

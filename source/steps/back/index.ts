@@ -80,7 +80,7 @@ const releaseStep = (name: string): Step => ({
 		const way = await findWayBack(world, name);
 		if (way.phase === 'done') return {status: 'ok', note: `revision ${way.live?.revision ?? ''} is deployed`};
 		const detail = `back to revision ${way.revision}, ${way.chart}`;
-		return {status: 'todo', changes: [{action: 'run', target: labelOf(way.release), detail}]};
+		return {status: 'todo', changes: [{action: 'update', target: labelOf(way.release), detail}]};
 	},
 	apply: async (world) => rollBack(world, await findWayBack(world, name)),
 });

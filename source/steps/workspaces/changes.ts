@@ -52,7 +52,7 @@ const changesOfIdentity = async (
 	const {proWorkspaceId} = await world.zenml.workspaceInfo(await endpointOf(world, workspace.host), world.signal);
 	if (proWorkspaceId === workspaceId) return [];
 	const detail = `it answers as workspace ${proWorkspaceId ?? '(none)'}`;
-	return [{action: 'run', target: targetOf(workspace), detail}];
+	return [{action: 'update', target: targetOf(workspace), detail}];
 };
 
 /** What the release of a workspace is to be; undefined while it is not enrolled or a secret it needs is not made. */
@@ -70,7 +70,7 @@ export const workspaceDifferences = async (
 	workspace: WorkspaceAnswers,
 	wantedOf: WantedOf = wantedWorkspace,
 ): Promise<Differences> => {
-	const enroll: Change = {action: 'run', target: `enroll workspace ${workspace.name}`};
+	const enroll: Change = {action: 'create', target: `enrollment of workspace ${workspace.name}`};
 	const enrollment = await knownEnrollment(world, workspace);
 	if (!enrollment) return {changes: [enroll, await toInstall(world, workspace)], warnings: []};
 	const wanted = await wantedOf(world, workspace);

@@ -15,7 +15,8 @@ const changeOfRelease = (live: Release | undefined, wanted: WantedRelease): Chan
 	const target = labelOf(wanted);
 	const chart = `${wanted.chart.name}-${wanted.chart.version}`;
 	if (!live) return {action: 'create', target, detail: chart};
-	if (live.status !== 'deployed') return {action: 'run', target, detail: `revision ${live.revision} is ${live.status}`};
+	if (live.status !== 'deployed')
+		return {action: 'update', target, detail: `revision ${live.revision} is ${live.status}`};
 	if (live.chart !== chart) return {action: 'update', target, detail: `${live.chart} to ${chart}`};
 	return undefined;
 };
@@ -38,9 +39,11 @@ const changesOfPods = async (world: World, wanted: WantedRelease): Promise<reado
 	const pods = await settledPods(world, wanted);
 	for (const pod of pods) world.report(podRow(pod));
 	if (!pods.some(isServer(wanted)))
-		return [{action: 'run', target, detail: pods.length === 0 ? 'it has no pods' : 'it has no server, only workers'}];
+		return [
+			{action: 'update', target, detail: pods.length === 0 ? 'it has no pods' : 'it has no server, only workers'},
+		];
 	const wordsOf = ({name, reason}: PodView): string => `pod ${name} is not ready${reason ? `: ${reason}` : ''}`;
-	return pods.filter(({ready}) => !ready).map((pod) => ({action: 'run', target, detail: wordsOf(pod)}));
+	return pods.filter(({ready}) => !ready).map((pod) => ({action: 'update', target, detail: wordsOf(pod)}));
 };
 
 /**
