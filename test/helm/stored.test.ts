@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest';
+import {ProblemError} from '../../source/base/problem.ts';
 import {createCluster} from '../../source/cluster/cluster.ts';
 import {packRevision, readingStored, unpackRevision} from '../../source/helm/index.ts';
 import type {HelmPort} from '../../source/helm/types.ts';
@@ -126,6 +127,17 @@ describe('the program is asked', () => {
 		expect(await helm.values('zenml', 'ns', signal)).toEqual({by: 'program'});
 	});
 });
+
+test.each(['kubeconfig-missing', 'kubernetes-unreachable', 'kubernetes-unauthorized'] as const)(
+	'where there is no way to the cluster (%s), that is the answer, and the program is not asked for the same in other words',
+	async (code) => {
+		const refusal = new ProblemError({code, area: 'cluster', message: 'No way.', cause: 'None.', fix: 'Mend it.'});
+		const {helm, asked} = reading(refusal);
+		await expect(helm.release('zenml', 'ns', signal)).rejects.toBe(refusal);
+		await expect(helm.values('zenml', 'ns', signal)).rejects.toBe(refusal);
+		expect(asked.filter((one) => one === 'history' || one === 'values')).toEqual([]);
+	},
+);
 
 test('who is stopped asks nobody else', async () => {
 	const stop = new AbortController();

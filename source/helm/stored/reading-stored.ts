@@ -1,5 +1,6 @@
 import {createHash} from 'node:crypto';
 import * as z from 'zod';
+import {type ProblemCode, ProblemError} from '../../base/problem.ts';
 import {isDeep} from '../session.ts';
 import {type HelmPort, type Release, releaseStatuses} from '../types.ts';
 import {unpackRevision} from './packed.ts';
@@ -70,10 +71,23 @@ const createReader = () => {
 	};
 };
 
+/** Why no answer came, where the program would go the same way to the same cluster: it would only tell it in other words. */
+const nobodyGetsThere: ReadonlySet<ProblemCode> = new Set([
+	'kubernetes-unreachable',
+	'kubernetes-untrusted',
+	'kubernetes-unauthorized',
+	'kubernetes-no-api-server',
+]);
+
+const isNoWay = (error: unknown): error is ProblemError =>
+	error instanceof ProblemError &&
+	(error.problem.code.startsWith('kubeconfig-') || nobodyGetsThere.has(error.problem.code));
+
 /**
  * The same helm, which reads history and values of a release where Helm itself keeps them, with one request instead of a program that
  * starts and asks the same: a look at twenty workspaces asks for some forty. Whatever cannot be read so (a shape of a Helm of the future,
- * a Secret that is damaged, a cluster that refuses) is asked of the program, which tells it in its own words.
+ * a Secret that is damaged, a cluster that refuses) is asked of the program, which tells it in its own words; where there is no way to the
+ * cluster at all, what was said of that is the answer.
  */
 export const readingStored = (helm: HelmPort, list: ListSecrets): HelmPort => {
 	const readSecret = createReader();
@@ -89,8 +103,9 @@ export const readingStored = (helm: HelmPort, list: ListSecrets): HelmPort => {
 			const all = await Promise.all(secrets.map(readSecret));
 			const isAsked = (one: Revision): boolean => one.name === name && one.namespace === namespace;
 			return all.every(isAsked) ? all.toSorted((a, b) => a.version - b.version).slice(-mostRevisions) : undefined;
-		} catch {
+		} catch (error) {
 			signal.throwIfAborted();
+			if (isNoWay(error)) throw error;
 			return undefined;
 		}
 	};
