@@ -8,7 +8,7 @@ import type {Item, LogLine, RunState, StepState} from '../engine/state.ts';
 import {findingsOf, findingsWords} from './findings.ts';
 import {formatProblem} from './format.ts';
 import type {Happened} from './happened.ts';
-import {passwordLines} from './login.ts';
+import {type AsCalled, passwordLines} from './login.ts';
 import type {Paper, Section} from './paper.ts';
 
 /** Who worked from where, with what, on which cluster: names and values in words. */
@@ -25,6 +25,8 @@ export type RunTold = {
 	readonly happened: readonly Happened[];
 	/** True for a run in a played world. */
 	readonly rehearsal: boolean;
+	/** How commands of this program are to be called; as they are where it is not given. */
+	readonly asCalled?: AsCalled | undefined;
 };
 
 const moment = (at: number | undefined): string => (at === undefined ? '-' : formatMoment(at, 'seconds'));
@@ -129,7 +131,7 @@ export const acceptancePaper = (told: RunTold): Paper => ({
 	sections: [
 		resultSection(told.state, acceptedWords(told), findingsOf(told.state)),
 		...common(told),
-		{title: 'First passwords that were generated', lines: passwordLines(told.answers)},
+		{title: 'First passwords that were generated', lines: passwordLines(told.answers, told.asCalled)},
 	],
 });
 

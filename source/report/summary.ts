@@ -10,7 +10,7 @@ import type {PlanWords} from '../engine/plan-words.ts';
 import type {RunState, StepState} from '../engine/state.ts';
 import {findingsOf, findingsWords} from './findings.ts';
 import {formatProblem} from './format.ts';
-import {passwordLines} from './login.ts';
+import {type AsCalled, passwordLines} from './login.ts';
 
 /** What the end of a run is told with. Files are absolute paths. */
 export type SummaryContext = {
@@ -18,6 +18,8 @@ export type SummaryContext = {
 	readonly words: PlanWords;
 	readonly answers?: Answers | undefined;
 	readonly resumeCommand: string;
+	/** How commands of this program are to be called from then on; as they are where it is not given. */
+	readonly asCalled?: AsCalled | undefined;
 	readonly logFile: string;
 	readonly reportFile?: string | undefined;
 	/** What could not be tidied up after the run, in words. */
@@ -65,13 +67,13 @@ const headOf = (state: RunState, words: PlanWords): string => {
 	return `${doneWords(state, words)} (${took}).`;
 };
 
-const serverRows = (answers: Answers): readonly string[] => {
+const serverRows = (answers: Answers, asCalled?: AsCalled): readonly string[] => {
 	const {controlPlane, workspaces} = answers;
 	return [
 		'',
 		`  Dashboard  ${urlOf(answers, controlPlane.host)}  (user ${controlPlane.admin.username})`,
 		...workspaces.map(({name, host}) => `  Workspace  ${urlOf(answers, host)}  (${name})`),
-		...passwordLines(answers).map((line) => `  ${line}`),
+		...passwordLines(answers, asCalled).map((line) => `  ${line}`),
 	];
 };
 
@@ -114,7 +116,7 @@ export const summaryLines = (state: RunState, context: SummaryContext): readonly
 		headOf(state, words),
 		...state.steps.map((step) => stepRow(step, state.pass, width)),
 		...problems.flatMap((problem) => problemLines(problem, state, isTold)),
-		...(isDone && words.servers && answers ? serverRows(answers) : []),
+		...(isDone && words.servers && answers ? serverRows(answers, context.asCalled) : []),
 		...(isDone ? nextRows(words) : []),
 		'',
 		...wayWords(state).flatMap((text) => text.split('\n').map((line) => `  ${line}`)),

@@ -1,6 +1,13 @@
 import type {Command} from 'commander';
 import {expect, test} from 'vitest';
-import {answering, asCalled, calledBy, calledDeep, reading} from '../../source/app/base/kept/own-commands.ts';
+import {
+	answering,
+	asCalled,
+	askingInstall,
+	calledBy,
+	calledDeep,
+	reading,
+} from '../../source/app/base/kept/own-commands.ts';
 import {commandLine} from '../../source/app/command-line.ts';
 import {planWords} from '../../source/plans/words.ts';
 import {createStage} from './stage.ts';
@@ -40,6 +47,15 @@ test('in a rehearsal the plans that come next are rehearsed', () => {
 	expect(asCalled('zenml-airgap backup', {...npm, rehearse: 'zenml-airgap rehearse'})).toBe(
 		'zenml-airgap rehearse backup --state-dir D',
 	);
+});
+
+test('what asks the install of a run is called with the options of the run, after a rehearsal with its state folder', () => {
+	const command = 'zenml-airgap secrets show users.ada@corp.internal.password';
+	expect(askingInstall({called}, '/state')(command)).toBe(`${command} ${flags}`);
+	expect(askingInstall({called: {...called, rehearse: 'npm start --'}}, '/my state')(command)).toBe(
+		`${command} --state-dir '/my state'`,
+	);
+	expect(askingInstall({}, '/state')(command)).toBe(command);
 });
 
 test('every command that finds answers or reads the state folder is known, and takes these options', () => {

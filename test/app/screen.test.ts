@@ -50,7 +50,13 @@ test('the last page says how to log in with a password that was generated, as wh
 	expect(summaryLines(run, {answers, ...words, logFile: 'log'}).join('\n')).toContain(
 		said.split('\n').find((line) => line.startsWith('kubectl')),
 	);
-	expect(said).toContain('kubectl -n zenml-pro get secret');
+	expect(said).toContain(
+		'read it with:\nzenml-airgap secrets show controlPlane.admin.password\nor, on a host without this program, with:\nkubectl -n zenml-pro get secret',
+	);
+	const asCalled = (command: string) => `${command} --state-dir /s`;
+	expect(nextOf(run, answers, {...words, asCalled}).join('\n')).toContain(
+		'zenml-airgap secrets show controlPlane.admin.password --state-dir /s\n',
+	);
 	expect(said).toContain('backup escrow');
 	expect(nextOf({...run, steps: []}, answers, words)).toEqual([]);
 	expect(nextOf({...run, outcome: 'failed'}, answers, words)).toEqual(['Go on with:\nagain']);

@@ -259,6 +259,8 @@ test('the summary of a finished install names the addresses and files', () => {
 		  Dashboard  https://zenml-pro.corp.internal  (user admin)
 		  Workspace  https://zenml-workspace.corp.internal  (default)
 		  The first password of administrator admin was generated; read it with:
+		    zenml-airgap secrets show controlPlane.admin.password
+		  or, on a host without this program, with:
 		    kubectl -n zenml-pro get secret zenml-airgap-generated -o jsonpath='{.data.controlPlane\\.admin\\.password}' | base64 -d
 
 		  Keep a copy of the generated keys outside of the cluster: without them what the workspaces store cannot be read. This writes them, encrypted:
@@ -294,6 +296,8 @@ test('the summary tells how to read each password that was made for a user, of t
 	);
 	expect(text).toContain(
 		String.raw`The first password of user ada@corp.internal, where this tool made that user, was generated; read it with:
+    zenml-airgap secrets show users.ada@corp.internal.password
+  or, on a host without this program, with:
     kubectl --kubeconfig '/home/op/my kube' --context prod -n zenml-pro get secret zenml-airgap-generated -o jsonpath='{.data.users\.ada_40_corp\.internal\.password}' | base64 -d`,
 	);
 	expect(text).not.toContain('bob');

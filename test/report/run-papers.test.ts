@@ -88,9 +88,17 @@ describe('the acceptance report', () => {
 		'1970-01-01 00:00:02 UTC  DNS: problem database-login-refused: The server <db> refuses role zenml.',
 		'1970-01-01 00:00:03 UTC  DNS: answers changed, then tried again',
 		'DNS: waited for the network team, 2 names lead here',
+		'zenml-airgap secrets show controlPlane.admin.password',
 		"kubectl -n zenml-pro get secret zenml-airgap-generated -o jsonpath='{.data.controlPlane",
 	])('names %s', (part) => {
 		expect(text).toContain(part);
+	});
+
+	test('names the command that reads a password as it is to be called', () => {
+		const asCalled = (command: string) => `${command} --answers a.yaml`;
+		expect(paperText(acceptancePaper(toldOf(events, {asCalled}))).join('\n')).toContain(
+			'zenml-airgap secrets show controlPlane.admin.password --answers a.yaml\n',
+		);
 	});
 
 	test('tells the fingerprint of the answers, each warning once, and nothing of a rehearsal', () => {

@@ -18,6 +18,7 @@ import {acceptancePaper, verificationPaper} from '../../report/run-papers.ts';
 import type {Plan, Ports, World} from '../../steps/world.ts';
 import type {Context} from '../base/context.ts';
 import {journalFile} from '../base/journal-file.ts';
+import {askingInstall} from '../base/kept/own-commands.ts';
 import {runLock} from '../base/kept/under-way.ts';
 import {unfinishedHere} from '../base/kept/unfinished.ts';
 import {contextInWorld} from '../base/played-world.ts';
@@ -114,7 +115,7 @@ const saveReport = async (
 	{cluster, helm}: Ports,
 ): Promise<string> => {
 	const {state, answers} = end();
-	const told = context.redactor.redactDeep({
+	const inWords = context.redactor.redactDeep({
 		state,
 		answers,
 		surroundings: await surroundingsOf(context, answers, cluster),
@@ -122,6 +123,8 @@ const saveReport = async (
 		happened: happened(),
 		rehearsal: context.rehearsal === true,
 	});
+	const called = askingInstall(context, stateDirectory);
+	const told = {...inWords, asCalled: (command: string) => context.redactor.redact(called(command))};
 	const isVerification = state.pass === 'verify';
 	const kind = isVerification ? 'verification' : 'acceptance';
 	return savePaper(

@@ -5,12 +5,12 @@ import {type AttendedControls, attended} from '../../engine/controls.ts';
 import type {Listener} from '../../engine/events.ts';
 import type {PlanWords} from '../../engine/plan-words.ts';
 import type {RunState} from '../../engine/state.ts';
-import {madePasswords} from '../../report/login.ts';
+import {type AsCalled, passwordTexts} from '../../report/login.ts';
 import {isWhole, wayWords} from '../../report/summary.ts';
 import type {Session as ScreenSession, SummaryView} from '../../ui/state/session.ts';
 import {typedBefore} from '../answers/typed-before.ts';
 import type {Context} from '../base/context.ts';
-import {calledDeep} from '../base/kept/own-commands.ts';
+import {askingInstall, calledDeep} from '../base/kept/own-commands.ts';
 import type {RunReport} from '../run/run.ts';
 import type {AttendedOptions} from '../session/attended.ts';
 import {lookAround} from '../session/found.ts';
@@ -34,20 +34,21 @@ export type Ended = {
 	insisted?: boolean;
 };
 
+/** What the words of what is next are made with. */
+export type NextTold = {readonly words: PlanWords; readonly resumeCommand: string; readonly asCalled?: AsCalled};
+
 /** What is next after a run, in the words that are shown and printed. */
 export const nextOf = (
 	run: RunState,
 	answers: Answers | undefined,
-	{words, resumeCommand}: {readonly words: PlanWords; readonly resumeCommand: string},
+	{words, resumeCommand, asCalled}: NextTold,
 ): readonly string[] => {
 	if (run.outcome !== 'done') return [...wayWords(run), `Go on with:\n${resumeCommand}`];
 	if (!isWhole(run) || !answers) return [];
 	if (!words.servers) return words.next;
 	return [
 		`Log in to the dashboard as ${answers.controlPlane.admin.username}.`,
-		...madePasswords(answers).map(
-			({whose, command}) => `The first password of ${whose} was generated; read it with:\n${command}`,
-		),
+		...passwordTexts(answers, asCalled),
 		...words.next,
 	];
 };
@@ -58,16 +59,11 @@ const urlsOf = (answers: Answers): SummaryView['urls'] =>
 		...answers.workspaces.map(({name, host}) => ({label: `Workspace ${name}`, host})),
 	].map(({label, host}) => ({label, url: urlOf(answers, host)}));
 
-const summaryView = (
-	run: RunState,
-	session: Session,
-	{report}: Ended,
-	{words, resumeCommand}: {readonly words: PlanWords; readonly resumeCommand: string},
-): SummaryView => {
+const summaryView = (run: RunState, session: Session, {report}: Ended, told: NextTold): SummaryView => {
 	const answers = session.answers();
 	return {
-		urls: answers && words.servers && run.outcome === 'done' && isWhole(run) ? urlsOf(answers) : [],
-		next: nextOf(run, answers, {words, resumeCommand}),
+		urls: answers && told.words.servers && run.outcome === 'done' && isWhole(run) ? urlsOf(answers) : [],
+		next: nextOf(run, answers, told),
 		files: [report?.reportFile, report?.logFile].flatMap((file) => file ?? []),
 	};
 };
@@ -75,6 +71,12 @@ const summaryView = (
 /** The words of the plan, with commands that are called as this one was. */
 const wordsOf = ({called}: Context, {plan: {words}}: AttendedOptions): PlanWords =>
 	called ? calledDeep(words, called) : words;
+
+const nextTold = (context: Context, options: AttendedOptions): NextTold => ({
+	resumeCommand: options.resumeCommand,
+	words: wordsOf(context, options),
+	asCalled: askingInstall(context, options.stateDirectory),
+});
 
 /** Tells the screen which step a dry run looks at. */
 const stepTeller =
@@ -193,7 +195,7 @@ export const createScreenSession = (
 		},
 		saveReport: async () => shared.saveReport(store.getState()),
 		podLook: createPodLooks(context, shared.answers),
-		summary: (run) => summaryView(run, shared, ended, {...options, words: wordsOf(context, options)}),
+		summary: (run) => summaryView(run, shared, ended, nextTold(context, options)),
 	};
 	return {session, ended, shared};
 };

@@ -23,7 +23,7 @@ import {type SummaryContext, summaryLines} from '../../report/summary.ts';
 import type {Sighting} from '../../ui/state/session.ts';
 import {createDraftKeeper, type DraftKeeper, draftFile} from '../answers/kept-draft.ts';
 import type {Context} from '../base/context.ts';
-import {type Called, calledBy, calledDeep, errorAsCalled} from '../base/kept/own-commands.ts';
+import {askingInstall, type Called, calledBy, calledDeep, errorAsCalled} from '../base/kept/own-commands.ts';
 import {contextOf} from '../base/played-world.ts';
 import {appProblems} from '../base/problems.ts';
 import type {PapersOf} from '../run/papers.ts';
@@ -112,10 +112,17 @@ const saveProblem = async (context: Context, {stateDirectory, state, answers, ha
 
 /** The summary of a run, without secrets. */
 const summaryText = (
-	{redactor}: Context,
-	{state, logFile, reportFile, leftovers}: RunReport,
-	about: Pick<SummaryContext, 'words' | 'answers' | 'resumeCommand' | 'isTold'>,
-): string => printableText(redactor.redact(summaryLines(state, {...about, logFile, reportFile, leftovers}).join('\n')));
+	context: Context,
+	{plan, resumeCommand, stateDirectory}: SessionOptions,
+	{report, ...about}: {readonly report: RunReport} & Pick<SummaryContext, 'answers' | 'isTold'>,
+): string => {
+	const {redactor, called = calledBy(undefined)} = context;
+	const {state, logFile, reportFile, leftovers} = report;
+	const words = calledDeep(plan.words, called);
+	const asCalled = askingInstall(context, stateDirectory);
+	const told = {...about, words, resumeCommand, asCalled, logFile, reportFile, leftovers};
+	return printableText(redactor.redact(summaryLines(state, told).join('\n')));
+};
 
 const saveSections = async (
 	{rehearsal}: Context,
@@ -196,8 +203,7 @@ export const createSession = (context: Context, options: SessionOptions): Sessio
 			await keeper.forget().catch(() => undefined);
 			return report;
 		},
-		summary: (report, isTold) =>
-			summaryText(context, report, {words: calledDeep(plan.words, called), answers: counted, resumeCommand, isTold}),
+		summary: (report, isTold) => summaryText(context, options, {report, answers: counted, isTold}),
 		saveAnswers: async (draft) =>
 			saveBeside(path.join(workingDirectory, 'zenml-airgap-answers.yaml'), serializeAnswers(draft)),
 		saveHandover: async (pack) =>

@@ -70,6 +70,18 @@ export const asCalled = (text: string, called: Called): string =>
 		return [program, ...flagsFor(command, rest, called)].join(' ');
 	});
 
+/**
+ * How a command of this program is called that asks the install of a run, from another shell or later. A rehearsal's world has answers of its
+ * own, which are in its state folder.
+ */
+export const askingInstall =
+	({called}: {readonly called?: Called | undefined}, stateDirectory: string) =>
+	(command: string): string => {
+		if (called === undefined) return command;
+		const inWorld = {answers: [], state: ['--state-dir', shellWord(stateDirectory)]};
+		return asCalled(command, called.rehearse === undefined ? called : inWorld);
+	};
+
 /** Any value with all its texts so. */
 export const calledDeep = <T>(value: T, called: Called): T => {
 	if (called.answers.length + called.state.length === 0 && called.rehearse === undefined) return value;
