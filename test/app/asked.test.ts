@@ -1,3 +1,4 @@
+import {existsSync} from 'node:fs';
 import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
@@ -60,4 +61,14 @@ test('a broken file is refused by name, with the way out', async () => {
 	expect(code).not.toBe(0);
 	expect(err).toContain('--contact');
 	expect(err).toContain('asked-unreadable');
+});
+
+test('a run refuses a broken file before it looks at anything', async () => {
+	await keepAsked(state, {by: 'Friday'});
+	await writeFile(askedFile(state), '{"by": 3}');
+	const ran = await stage.run('install', '--non-interactive', '--answers', 'answers.json', '--state-dir', state);
+	expect(ran.code).toBe(2);
+	expect(ran.err).toContain('asked-unreadable');
+	expect(ran.out).not.toContain('Bundle');
+	expect(existsSync(path.join(state, 'state.json'))).toBe(false);
 });

@@ -16,6 +16,7 @@ import type {RunState} from '../../engine/state.ts';
 import type {PlanEntry} from '../../plans/index.ts';
 import {acceptancePaper, verificationPaper} from '../../report/run-papers.ts';
 import type {Plan, Ports, World} from '../../steps/world.ts';
+import {readAsked} from '../base/asked.ts';
 import type {Context} from '../base/context.ts';
 import {journalFile} from '../base/journal-file.ts';
 import {askingInstall} from '../base/kept/own-commands.ts';
@@ -257,6 +258,8 @@ const runWithLock = async (request: RunRequest, stop: AbortController): Promise<
 	const plan = await request.plan.load();
 	const identity = identify(request);
 	for (const folder of [stateDirectory, path.dirname(identity.logFile)]) await makeFolder(folder);
+	// A step that hands over would find it broken after changes were made.
+	readAsked(stateDirectory);
 	const onLost = (problem: Problem): void => stop.abort(new ProblemError(problem));
 	const unlock =
 		pass === 'apply'
