@@ -3,6 +3,7 @@ import path from 'node:path';
 import {sizeOfFile, takeAway, writeWhole} from './files.ts';
 import {makeFolders} from './folders.ts';
 import {makeOwnFolder} from './own/make.ts';
+import {keepEdited} from './pack/edited.ts';
 import {digestOf, foundAt, ofSecret, type PackRecord, readRecord, writeRecord} from './pack/record.ts';
 
 /**
@@ -67,6 +68,10 @@ export type SavedPack = {
 	readonly removed: readonly string[];
 	/** Names of files that were left: somebody changed them. */
 	readonly left: readonly string[];
+	/** Names of files that somebody changed, and that have nothing new to say: they lie there as they were. */
+	readonly edited: readonly string[];
+	/** The names under which changed files are kept that were written anew. */
+	readonly aside: readonly string[];
 };
 
 /** How a pack is written. */
@@ -82,7 +87,7 @@ const removeOld = async (
 	folder: string,
 	old: PackRecord,
 	keepsSecrets: boolean,
-): Promise<Omit<SavedPack, 'folder'> & {readonly record: PackRecord}> => {
+): Promise<Pick<SavedPack, 'removed' | 'left'> & {readonly record: PackRecord}> => {
 	const [removed, left, record] = [[] as string[], [] as string[], new Map<string, ReadonlySet<string>>()];
 	for (const [name, digests] of old) {
 		const found = await foundAt(path.join(folder, name), digests);
@@ -99,10 +104,31 @@ const removeOld = async (
 	return {removed, left, record};
 };
 
+/** Writes what is not there as it is to be; what somebody changed is kept. */
+const writeSections = async (
+	folder: string,
+	sections: readonly HandoverSection[],
+	{earlier, isShared}: {readonly earlier: PackRecord; readonly isShared: boolean},
+): Promise<Pick<SavedPack, 'edited' | 'aside'>> => {
+	const [edited, aside] = [[] as string[], [] as string[]];
+	for (const section of sections) {
+		const {fileName} = section;
+		const file = path.join(folder, fileName);
+		const content = contentOf(section);
+		if (await isWritten(file, content)) continue;
+		const deed = await keepEdited(file, earlier.get(fileName) ?? new Set(), digestsOf(section));
+		if (deed.kind === 'leave') edited.push(fileName);
+		else await writeWhole(file, content, {mode: modeOf(section, isShared)});
+		if (deed.kind === 'aside') aside.push(deed.name);
+	}
+	return {edited, aside};
+};
+
 /**
  * Writes the files of a pack into a folder of its own. What is there and the same is left as it is; what an earlier pack wrote there and this
  * one has not is removed, unless somebody changed it; no other file is touched. Whether a file of somebody else has the name of one of these
- * is asked first (`filesInTheWay`): here it is written over.
+ * is asked first (`filesInTheWay`) where it must not be moved: here one that was changed stays as long as there is nothing new to write, and
+ * else gets another name.
  * @throws the error of the file system; ProblemError `folder-not-ours`
  */
 export const savePack = async (
@@ -117,13 +143,9 @@ export const savePack = async (
 	// Killed on the way, the next run knows both what was there and what was to come.
 	const both = [...own].map(([name, digests]) => [name, new Set([...(earlier.get(name) ?? []), ...digests])] as const);
 	await writeRecord(folder, new Map([...earlier, ...both]));
-	for (const section of sections) {
-		const file = path.join(folder, section.fileName);
-		const content = contentOf(section);
-		if (!(await isWritten(file, content))) await writeWhole(file, content, {mode: modeOf(section, isShared)});
-	}
+	const kept = await writeSections(folder, sections, {earlier, isShared});
 	const old = new Map([...earlier].filter(([name]) => !own.has(name)));
 	const {removed, left, record} = await removeOld(folder, old, keepsSecrets);
 	await writeRecord(folder, new Map([...record, ...own]));
-	return {folder, removed, left};
+	return {folder, removed, left, ...kept};
 };

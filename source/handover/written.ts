@@ -1,5 +1,12 @@
+import type {SavedPack} from '../base/handover.ts';
 import type {Problem} from '../base/problem.ts';
 import type {TopicId} from './topics.ts';
+
+/** What became of papers that somebody had changed, each in a sentence. */
+export const editedWords = ({edited, aside}: Pick<SavedPack, 'edited' | 'aside'>): readonly string[] => [
+	...(edited.length > 0 ? [`Changed since they were written, and left so: ${edited.join(', ')}.`] : []),
+	...(aside.length > 0 ? [`Changed since, and written anew; what was there is kept as ${aside.join(', ')}.`] : []),
+];
 
 /** What was written of a topic, or why nothing was. */
 export type WrittenPapers = {

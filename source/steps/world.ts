@@ -1,6 +1,7 @@
 import type {Answers} from '../answers/schema.ts';
 import type {BackupPort} from '../backup/types.ts';
 import type {Clock} from '../base/clock.ts';
+import type {SavedPack} from '../base/handover.ts';
 import type {BundlePort} from '../bundle/types.ts';
 import type {EffectMemo} from '../charts/index.ts';
 import type {ClusterPort} from '../cluster/types.ts';
@@ -33,8 +34,8 @@ export type HostPort = {
 	readonly saveState: (name: string, text: string | undefined) => Promise<string>;
 	/** Who asks other teams for something, and what the operator said to them once for all papers. @throws ProblemError `asked-unreadable` */
 	readonly asked: () => Asked;
-	/** Writes papers for another team there, for the operator alone; what is the same already stays. Returns their folder. */
-	readonly savePack: (pack: Pick<Handover, 'id' | 'sections'>) => Promise<string>;
+	/** Writes papers for another team there, for the operator alone; what is the same already stays, and what somebody changed is kept. */
+	readonly savePack: (pack: Pick<Handover, 'id' | 'sections'>) => Promise<Pick<SavedPack, 'folder' | 'aside'>>;
 };
 
 /** Programs and addresses that hear how a run goes. */

@@ -25,7 +25,7 @@ test('what an earlier pack wrote and this one has not is removed, and nothing el
 	await savePack(folder, [section('README.txt'), section('mysql-old.sql')]);
 	await writeFile(join(folder, 'mine.txt'), 'mine');
 	const saved = await savePack(folder, [section('README.txt', 'new'), section('mysql-new.sql')]);
-	expect(saved).toEqual({folder, removed: ['mysql-old.sql'], left: []});
+	expect(saved).toEqual({folder, removed: ['mysql-old.sql'], left: [], edited: [], aside: []});
 	expect(await names()).toEqual(['README.txt', 'mine.txt', 'mysql-new.sql']);
 	expect(await readFile(join(folder, 'README.txt'), 'utf8')).toBe('new\n');
 });
@@ -38,6 +38,24 @@ test('a file of an earlier pack that somebody changed is left, and told each tim
 	expect(await names()).toEqual(['a.txt', 'b.txt']);
 	await rm(join(folder, 'b.txt'));
 	expect(await savePack(folder, [section('a.txt')])).toMatchObject({removed: [], left: []});
+});
+
+test('a file that somebody changed stays while there is nothing new to write, and is put aside when there is', async () => {
+	const file = join(folder, 'README.txt');
+	await savePack(folder, [section('README.txt', 'one')]);
+	await writeFile(file, 'one, with a ticket');
+	for (let times = 0; times < 2; times += 1)
+		expect(await savePack(folder, [section('README.txt', 'one')])).toMatchObject({edited: ['README.txt'], aside: []});
+	expect(await readFile(file, 'utf8')).toBe('one, with a ticket');
+	const anew = await savePack(folder, [section('README.txt', 'two')]);
+	expect(anew).toMatchObject({edited: [], aside: ['README.txt.edited']});
+	expect(await readFile(file, 'utf8')).toBe('two\n');
+	expect(await readFile(`${file}.edited`, 'utf8')).toBe('one, with a ticket');
+	await writeFile(file, 'two, with a ticket');
+	expect(await savePack(folder, [section('README.txt', 'three')])).toMatchObject({aside: ['README.txt.edited-2']});
+	expect(await readFile(`${file}.edited`, 'utf8')).toBe('one, with a ticket');
+	expect(await savePack(folder, [])).toMatchObject({removed: ['README.txt'], left: []});
+	expect(await names()).toEqual(['README.txt.edited', 'README.txt.edited-2']);
 });
 
 test('secrets of an earlier pack stay in a run, go where papers are written anew, and leave no digest', async () => {

@@ -247,6 +247,15 @@ describe('ca', async () => {
 		]);
 	});
 
+	test('papers that somebody had changed are kept, and the log says under which name', async () => {
+		const savePack = async () => ({folder: '/state/handover/ca', aside: ['README.txt.edited']});
+		const world = worldOf({answers: confirm, host: {...files, savePack}, tls: trust(false)});
+		expect(waitingOf(await look(caStep, world)).handover.folder).toBe('/state/handover/ca');
+		expect(linesOf(world.told)).toEqual([
+			'warn /state/handover/ca: Changed since, and written anew; what was there is kept as README.txt.edited.',
+		]);
+	});
+
 	test('scripts with the CA are handed over while this host does not', async () => {
 		const finding = await see(caStep, {answers: confirm, host: files, tls: trust(false)});
 		expect(awaitedIn(finding)).toEqual(['-- this host trusts the CA: it is not in /etc/ssl/ca.crt']);

@@ -53,7 +53,7 @@ export const worldOf = (
 		report: (detail) => told.push(detail),
 		host: onlyThese('host', {
 			asked: () => ({operator: 'ada on jump1'}),
-			savePack: async ({id}) => `/state/handover/${id}`,
+			savePack: async ({id}) => ({folder: `/state/handover/${id}`, aside: []}),
 			...given.host,
 		}),
 		bundle: onlyThese('bundle', given.bundle),

@@ -43,8 +43,7 @@ export const createHost = (
 	},
 	savePack: async ({id, sections}) => {
 		const folder = path.join(stateDirectory, 'handover', id);
-		await writing(folder, async () => savePack(folder, isRehearsal ? rehearsed(sections) : sections));
-		return folder;
+		return writing(folder, async () => savePack(folder, isRehearsal ? rehearsed(sections) : sections));
 	},
 	freeBytes: async () => {
 		const {bavail, bsize} = await statfs(stateDirectory);

@@ -8,7 +8,7 @@ import {type Problem, ProblemError, toProblem} from '../../base/problem.ts';
 import {baseProblems} from '../../base/problems.ts';
 import {rehearsed} from '../../handover/rehearsed.ts';
 import {type TopicId, topics} from '../../handover/topics.ts';
-import type {WrittenPapers} from '../../handover/written.ts';
+import {editedWords, type WrittenPapers} from '../../handover/written.ts';
 import {problemOnCluster} from '../../report/cluster-commands.ts';
 import type {Gathered, Wish} from '../../steps/handover/gathered.ts';
 import {gather} from '../../steps/handover/index.ts';
@@ -102,7 +102,8 @@ const unwritable = (file: string, {isShared}: PapersTarget, error: unknown): Pro
 		: baseProblems.error('state-unwritable', {case: 'file', file, reason}, where).problem;
 };
 
-const earlierOf = ({removed, left}: SavedPack): readonly string[] => [
+const earlierOf = ({removed, left, edited, aside}: SavedPack): readonly string[] => [
+	...editedWords({edited, aside}),
 	...(removed.length > 0 ? [`Removed, since these papers have them no more: ${removed.join(', ')}.`] : []),
 	...(left.length > 0 ? [`Of earlier papers, and changed since, so left there: ${left.join(', ')}.`] : []),
 ];

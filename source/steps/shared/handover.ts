@@ -2,6 +2,7 @@ import {isAbort, toProblem} from '../../base/problem.ts';
 import type {Awaited, Change, Finding, Handover} from '../../engine/plan.ts';
 import {coverFile} from '../../handover/cover-note.ts';
 import type {Pack} from '../../handover/pack.ts';
+import {editedWords} from '../../handover/written.ts';
 import {stepProblems} from '../problems.ts';
 import type {World} from '../world.ts';
 
@@ -30,7 +31,10 @@ const firstText = ({sections}: Pack): readonly string[] =>
 export const savePapers = async ({pass, host, report}: World, pack: Pack): Promise<string | undefined> => {
 	if (pass !== 'apply') return undefined;
 	try {
-		return await host.savePack(pack);
+		const {folder, aside} = await host.savePack(pack);
+		for (const text of editedWords({edited: [], aside}))
+			report({kind: 'line', level: 'warn', text: `${folder}: ${text}`});
+		return folder;
 	} catch (error) {
 		if (isAbort(error)) throw error;
 		const {message, cause} = toProblem(error);
