@@ -22,7 +22,10 @@ import {type Draft, lookUp} from './tree.ts';
 const fallback = (issue: z.core.$ZodRawIssue): string => {
 	if (issue.code === 'too_small') return `be ${String(issue.minimum)} or more`;
 	if (issue.code === 'too_big') return `be ${String(issue.maximum)} or less`;
-	if (issue.code === 'invalid_value') return `be ${issue.values.map(String).join(', ')}`;
+	if (issue.code === 'invalid_value') {
+		const {length} = issue.values;
+		return `be ${length > 1 ? 'one of ' : ''}${issue.values.map(String).join(', ')}`;
+	}
 	return 'be another value';
 };
 

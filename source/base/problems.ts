@@ -103,11 +103,11 @@ export const baseProblems = declareProblems({
 		cases: {
 			lock: {
 				message: 'The lock {file} cannot be taken.',
-				fix: 'Make room or mend the mode of its folder, or name another folder with --state-dir.',
+				fix: 'Make room or make its folder writable (chmod), or name another folder with --state-dir.',
 			},
 			file: {
 				message: 'The state file {file} cannot be written.',
-				fix: 'Make room or mend the mode of its folder, or name another folder with --state-dir; then try again.',
+				fix: 'Make room or make its folder writable (chmod), or name another folder with --state-dir; then try again.',
 			},
 			folder: {
 				message: 'The folder {file} for state and logs cannot be made.',

@@ -56,7 +56,7 @@ export const minisignProblems = declareProblems({
 			},
 			secret: {
 				message: 'The secret key {file} cannot be read.',
-				fix: 'Name the file that `zenml-airgap bundle keygen` or `minisign -G` made, or mend its permissions.',
+				fix: 'Name the file that `zenml-airgap bundle keygen` or `minisign -G` made, or make it readable (chmod).',
 			},
 		},
 	},

@@ -203,9 +203,9 @@ const refusals: readonly Refusal[] = [
 	[
 		'a key that would change every object',
 		`${shortest}__proto__: {x: 1}\n`,
-		'14:1 answers-unknown-key A key is not a name',
+		'14:1 answers-unknown-key This key is not a name',
 	],
-	['a map as key', `${shortest}? {a: b}\n: c\n`, '14:3 answers-unknown-key A key is not a name'],
+	['a map as key', `${shortest}? {a: b}\n: c\n`, '14:3 answers-unknown-key This key is not a name'],
 	[
 		'a quantity as number',
 		replaced('  host: zenml-pro.corp.internal', '  host: zenml-pro.corp.internal\n  resources: {requests: {cpu: 2}}'),
@@ -274,12 +274,12 @@ const refusals: readonly Refusal[] = [
 	[
 		'a choice that does not exist',
 		replaced('host: postgres.corp.internal', 'host: postgres.corp.internal\n  tls: verify-ful'),
-		'9:8 answers-invalid-value database.tls must be verify-full, require, disable',
+		'9:8 answers-invalid-value database.tls must be one of verify-full, require, disable',
 	],
 	[
 		'another engine',
 		replaced('host: postgres.corp.internal', 'host: postgres.corp.internal\n  engine: oracle'),
-		'9:11 answers-invalid-value database.engine must be mysql, postgresql',
+		'9:11 answers-invalid-value database.engine must be one of mysql, postgresql',
 	],
 	[
 		'another version',

@@ -122,7 +122,7 @@ describe('setting answers on the command line', () => {
 			'many',
 			'answers-wrong-type --set controlPlane.replicas must be a whole number, not text',
 		],
-		['database.tls', 'off', 'answers-invalid-value --set database.tls must be verify-full, require, disable'],
+		['database.tls', 'off', 'answers-invalid-value --set database.tls must be one of verify-full, require, disable'],
 		[
 			'registry.host',
 			'https://r',

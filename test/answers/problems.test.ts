@@ -99,9 +99,19 @@ const refusals: readonly Refusal[] = [
 		ofFile(`${shortest}? {a: b}\n: c\n`),
 		{
 			code: 'answers-unknown-key',
-			message: 'A key is not a name',
-			cause: 'Keys are plain names.',
+			message: 'This key is not a name',
+			cause: 'Keys are names of letters and digits, such as registry.',
 			fix: 'Write "name: value".',
+		},
+	],
+	[
+		'a template in the place of a value, told once',
+		ofFile(`${shortest}helm:\n  binary: {{ helm_path }}\n`),
+		{
+			code: 'answers-unknown-key',
+			message: 'helm.binary is a template here, not a value',
+			cause: 'Nothing fills in what stands between {{ and }} in an answer file.',
+			fix: 'Write the value itself. If it is meant as it stands, put it in quotes.',
 		},
 	],
 	[
@@ -251,7 +261,7 @@ const refusals: readonly Refusal[] = [
 		ofFile(replaced('host: postgres.corp.internal', 'host: p\n  tls: verify-ful')),
 		{
 			code: 'answers-invalid-value',
-			message: 'database.tls must be verify-full, require, disable',
+			message: 'database.tls must be one of verify-full, require, disable',
 			cause:
 				'Encryption of database connections: checked against the CA, unchecked, or none. The value given does not fit.',
 			fix: 'Write verify-full, require or disable. Did you mean verify-full?',
@@ -262,7 +272,7 @@ const refusals: readonly Refusal[] = [
 		ofFile(`${shortest}bundle: {compress: lzma-9}\n`),
 		{
 			code: 'answers-invalid-value',
-			message: 'bundle.compress must be none, gzip, zstd',
+			message: 'bundle.compress must be one of none, gzip, zstd',
 			cause:
 				'Compresses raw layers on this host before they are pushed, for slow links; none is fastest on a fast one. The value given does not fit.',
 			fix: 'Write none, gzip or zstd.',

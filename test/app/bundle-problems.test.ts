@@ -36,7 +36,7 @@ const work = async (words: readonly string[], more: Partial<Context> = {}): Prom
 /** What a command line is refused with. */
 type Row = readonly [what: string, words: (folder: string) => readonly string[], told: Told];
 
-const makeOne = 'Name the right file, or make one: zenml-airgap bundle create --example > bundle-spec.yaml';
+const makeOne = 'Correct the path, or make a spec: zenml-airgap bundle create --example > bundle-spec.yaml';
 const twoSides = 'Give an older bundle, or the inventory of the target registry, as second argument or with --base.';
 const create = ['bundle', 'create', '--control-plane', '0.13.18', '--workspace', '0.95.1'];
 

@@ -18,6 +18,8 @@ test.each([
 	[['keygen'], 'unknown command "keygen"; did you mean bundle keygen?'],
 	[['rollback'], 'unknown command "rollback"; did you mean back?'],
 	[['update'], 'unknown command "update"; did you mean upgrade?'],
+	[['--answers', 'a.yaml', 'plan'], 'the command comes first, its options after it: zenml-airgap plan ...'],
+	[['--state-dir', 'x', 'status'], 'the command comes first, its options after it: zenml-airgap status ...'],
 	[['bundle', 'verify', ''], 'There is an empty word on the command line.'],
 	[['install', '--bundle', ''], 'There is an empty word on the command line.'],
 	[['rehearse', '--fault', 'dns-mising'], 'Did you mean dns-missing?'],

@@ -74,7 +74,7 @@ const refusals: readonly (readonly [title: string, act: () => Promise<unknown>, 
 			code: 'state-unwritable',
 			message: `The lock ${path.join(file, 'lock')} cannot be taken.`,
 			cause: 'The system refuses it: Something of that name is there already.',
-			fix: 'Make room or mend the mode of its folder, or name another folder with --state-dir.',
+			fix: 'Make room or make its folder writable (chmod), or name another folder with --state-dir.',
 		}),
 	],
 	[

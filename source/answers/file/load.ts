@@ -101,7 +101,8 @@ const read = (input: LoadInput): Read => {
 	const written = resolveDraftPaths(source.value as Draft, input);
 	const {draft, problems, sources} = applyOverrides(written, overrides, {...input, baseDirectory: overrideDirectory});
 	const {answers, issues, usable} = checkAnswers(draft);
-	const refused = new Set(problems.flatMap((entry) => entry.answers ?? []));
+	const unread = source.problems.filter(({code}) => code === 'answers-unknown-key');
+	const refused = new Set([...problems, ...unread].flatMap((entry) => entry.answers ?? []));
 	const told = (isTold: (issue: Issue) => boolean): readonly Problem[] =>
 		issues
 			.filter((issue) => isTold(issue) && !refused.has(formatPath(issue.path)))

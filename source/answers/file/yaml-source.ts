@@ -135,7 +135,21 @@ const readPair = (walk: Walk, {key, value}: Pair, spot: Spot, entries: Map<strin
 	entries.set(name, read(walk, value as Node | null, {path, around: place, depth: spot.depth}));
 };
 
+/** `{{ name }}`, as other programs fill it in: YAML reads it as a map whose key is a map. */
+const isTemplate = ({flow, items: [only, ...others]}: YAMLMap): boolean =>
+	flow === true && only !== undefined && others.length === 0 && only.value === null && isYamlMap(only.key);
+
+const templateProblem = ({file}: Walk, {path, around}: Spot): Problem => {
+	const answer = formatPath(path.map(shown));
+	const location = {file, ...around};
+	return answersProblems.problem('answers-unknown-key', {case: 'template', answer}, {location, answers: [answer]});
+};
+
 const readMap = (walk: Walk, map: YAMLMap, spot: Spot): unknown => {
+	if (isTemplate(map)) {
+		walk.problems.push(templateProblem(walk, spot));
+		return {};
+	}
 	const entries = new Map<string, unknown>();
 	for (const pair of map.items) readPair(walk, pair, spot, entries);
 	return Object.fromEntries(entries);

@@ -54,7 +54,16 @@ export const valueTable = {
 				message: '{answer} is not an answer; did you mean {likely}?',
 				fix: 'Write "key: value" with a space after the colon.',
 			},
-			'no name': {message: 'A key is not a name', cause: 'Keys are plain names.', fix: 'Write "name: value".'},
+			'no name': {
+				message: 'This key is not a name',
+				cause: 'Keys are names of letters and digits, such as registry.',
+				fix: 'Write "name: value".',
+			},
+			template: {
+				message: '{answer} is a template here, not a value',
+				cause: 'Nothing fills in what stands between {{ and }} in an answer file.',
+				fix: 'Write the value itself. If it is meant as it stands, put it in quotes.',
+			},
 			'near, set': {
 				message: '{answer}: is not an answer; did you mean {nearest}?',
 				cause: 'Each --set sets one answer, by its path in the answer file.',

@@ -8,12 +8,12 @@ export const bundleCommandProblems = declareProblems({
 			spec: {
 				message: 'The spec {file} cannot be read.',
 				cause: 'The file was refused: {reason}',
-				fix: 'Name the right file, or make one: zenml-airgap bundle create --example > bundle-spec.yaml',
+				fix: 'Correct the path, or make a spec: zenml-airgap bundle create --example > bundle-spec.yaml',
 			},
 			'too large': {
 				message: 'The spec {file} cannot be read.',
 				cause: 'It has {bytes} bytes; a spec has some thousand.',
-				fix: 'Name the right file, or make one: zenml-airgap bundle create --example > bundle-spec.yaml',
+				fix: 'Correct the path, or make a spec: zenml-airgap bundle create --example > bundle-spec.yaml',
 			},
 			ca: {
 				message: 'The CA of {host} cannot be read: {file}.',

@@ -77,7 +77,7 @@ export const appProblems = declareProblems({
 		area: 'usage',
 		message: 'The papers cannot be written to {folder}.',
 		cause: 'The system says: {reason}',
-		fix: 'Make room or mend the mode there, or name another folder with --out; then start this command again.',
+		fix: 'Make room there or make it writable (chmod), or name another folder with --out; then start this command again.',
 	},
 	'answers-prompt-without-terminal': {
 		area: 'usage',
@@ -91,7 +91,7 @@ export const appProblems = declareProblems({
 		cases: {
 			file: {
 				cause: 'The system says: {reason}',
-				fix: 'Name the right file with --answers; zenml-airgap answers init FILE writes one to start from.',
+				fix: 'Correct the path after --answers, or make the file readable (chmod); zenml-airgap answers init FILE writes one to start from.',
 			},
 			'not piped': {
 				message: 'There are no answers on standard input.',

@@ -41,6 +41,9 @@ const meant = (program: Command, word: string): string | undefined => {
 
 /** What is said of a word that is no command: what is not built is named as that, else the command that may be meant. */
 export const unknownCommand = (program: Command, word: string): string => {
+	// Options stood before it, so that they were taken for those of the installer.
+	const own = program.commands.find((one) => one.name() === word);
+	if (own) return `error: the command comes first, its options after it: zenml-airgap ${word} ...`;
 	const near = notBuilt.has(word) ? word : meant(program, word);
 	if (near === undefined) return `error: unknown command "${word}"`;
 	return notBuilt.has(near)

@@ -32,7 +32,7 @@ export const signProblems = declareProblems({
 		area: 'bundle',
 		message: '{file} cannot be written.',
 		cause: 'The system says: {reason}',
-		fix: 'Make room there or mend the permissions, then try again. Nothing was left half written.',
+		fix: 'Make room there or make the folder writable (chmod), then try again. Nothing was left half written.',
 		nextSteps: ['df -h {folder}'],
 	},
 	'bundle-custody-exists': {

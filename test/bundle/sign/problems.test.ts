@@ -97,7 +97,7 @@ const rows: readonly Row[] = [
 		{
 			code: 'bundle-unwritable',
 			cause: 'The system says: A folder lies in its place.',
-			fix: 'Make room there or mend the permissions, then try again. Nothing was left half written.',
+			fix: 'Make room there or make the folder writable (chmod), then try again. Nothing was left half written.',
 		},
 	],
 	[
@@ -129,7 +129,7 @@ const rows: readonly Row[] = [
 			code: 'bundle-unwritable',
 			message: '/nowhere/sheet.txt cannot be written.',
 			cause: 'The system says: Its folder does not exist.',
-			fix: 'Make room there or mend the permissions, then try again. Nothing was left half written.',
+			fix: 'Make room there or make the folder writable (chmod), then try again. Nothing was left half written.',
 		},
 	],
 	[

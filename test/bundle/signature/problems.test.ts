@@ -267,7 +267,7 @@ const rows: readonly Row[] = [
 			code: 'signature-key-unreadable',
 			message: 'The secret key /nowhere/a.key cannot be read.',
 			cause: 'The file was refused: There is no such file or folder.',
-			fix: 'Name the file that `zenml-airgap bundle keygen` or `minisign -G` made, or mend its permissions.',
+			fix: 'Name the file that `zenml-airgap bundle keygen` or `minisign -G` made, or make it readable (chmod).',
 		},
 	],
 ];
