@@ -70,8 +70,14 @@ const withoutTls = (
 ): readonly string[] => {
 	const noKey = `The chart ${name} ${version} has no key for the TLS of its database connection:`;
 	if (engine === 'mysql')
-		return [`${noKey} its MySQL account is not made to ask for TLS, and what it sends may go in clear text.`];
-	return tls === 'verify-full' ? [`${noKey} the server decides, and may not check the database's certificate.`] : [];
+		return [
+			`${noKey} its MySQL account is not made to ask for TLS, and what it sends may go in clear text. No answer changes that: keep the network between them to yourselves, or take PostgreSQL.`,
+		];
+	return tls === 'verify-full'
+		? [
+				`${noKey} it takes TLS where the database offers it, and may not check the certificate. Nothing needs to be done; to rule out clear text, have the DBA let its role in by hostssl alone (pg_hba.conf).`,
+			]
+		: [];
 };
 
 /** What the chart cannot do of what the answers ask for. */

@@ -11,6 +11,8 @@ export type StepContext<Answers, World extends BaseWorld<Answers>> = RunOptions<
 	readonly step: Step<Answers, World>;
 	readonly fingerprint: string;
 	readonly emit: (event: NewEvent) => void;
+	/** Warnings of this run so far, each with the step that told it. */
+	readonly warnings: Map<string, string>;
 	/** Has an earlier step met this, so that waiting for it to pass was tried? */
 	readonly isKnown?: ((problem: Problem) => boolean) | undefined;
 };
@@ -104,27 +106,31 @@ const endWaiting = <Answers, World extends BaseWorld<Answers>>(
 	if (limit !== undefined && clock.now() - startedAt >= limit) throw new ProblemError(late(lateness(limit)));
 };
 
-/** What was done and told of a step so far, through all its tries. */
-type Progress = {applied: boolean; readonly warned: Set<string>};
+/** What was done of a step so far, through all its tries. */
+type Progress = {applied: boolean};
 
-/** A step is looked at before and after its work: a warning that was told is not told again. */
+/** A step is looked at before and after its work, and two steps may look at the same: a warning that was told is not told again. */
 const tellWarnings = (
-	emit: (event: NewEvent) => void,
+	{emit, warnings}: Pick<StepContext<never, never>, 'emit' | 'warnings'>,
 	step: string,
-	{finding, warned}: {readonly finding: Settled; readonly warned: Set<string>},
+	finding: Settled,
 ): void => {
 	if (finding.status === 'blocked') return;
 	for (const text of finding.warnings ?? []) {
-		if (!warned.has(text)) emit({type: 'step-warning', step, text});
-		warned.add(text);
+		if (!warnings.has(text)) emit({type: 'step-warning', step, text});
+		warnings.set(text, warnings.get(text) ?? step);
 	}
+};
+
+/** What a step told in an earlier try is forgotten with it, to be told anew. */
+const forgetWarnings = (warnings: Map<string, string>, step: string): void => {
+	for (const [text, owner] of warnings) if (owner === step) warnings.delete(text);
 };
 
 /** Checks, and as long as only other people can act, shows what they should do and looks again. */
 const checkUntilSettled = async <Answers, World extends BaseWorld<Answers>>(
 	context: StepContext<Answers, World>,
 	phase: 'before' | 'after',
-	{warned}: Progress,
 ): Promise<Settled> => {
 	const {step, emit, controls, clock} = context;
 	const startedAt = clock.now();
@@ -134,7 +140,7 @@ const checkUntilSettled = async <Answers, World extends BaseWorld<Answers>>(
 		const known = controls.acknowledged(step.id);
 		const finding = await inWorld(context, 'check', step.check);
 		if (finding.status !== 'waiting') {
-			tellWarnings(emit, step.id, {finding, warned});
+			tellWarnings(context, step.id, finding);
 			return finding;
 		}
 		emit({type: 'step-waiting', step: step.id, handover: finding.handover});
@@ -167,7 +173,7 @@ const convergeOnce = async <Answers, World extends BaseWorld<Answers>>(
 	const {step, emit, pass, fingerprint} = context;
 	const finished = (outcome: 'already' | 'applied', note = '', keep?: Kept): void =>
 		emit({type: 'step-finished', step: step.id, outcome, note, fingerprint, ...(keep && {keep})});
-	const before = await checkUntilSettled(context, 'before', progress);
+	const before = await checkUntilSettled(context, 'before');
 	if (before.status === 'blocked') throw new ProblemError(before.problem);
 	if (before.pages && before.pages.length > 0) emit({type: 'step-pages', step: step.id, pages: before.pages});
 	if (before.status === 'ok') {
@@ -182,7 +188,7 @@ const convergeOnce = async <Answers, World extends BaseWorld<Answers>>(
 	emit({type: 'step-applying', step: step.id, attempt});
 	progress.applied = true;
 	await inWorld(context, 'apply', step.apply);
-	const after = await checkUntilSettled(context, 'after', progress);
+	const after = await checkUntilSettled(context, 'after');
 	if (after.status === 'blocked') throw new ProblemError(after.problem);
 	if (after.status === 'todo') {
 		const left = {step: step.title, changes: formatChanges(after.changes)};
@@ -204,7 +210,8 @@ export const convergeStep = async <Answers, World extends BaseWorld<Answers>>(
 		emit({type: 'step-finished', step: step.id, outcome: 'not-needed', note: '', fingerprint});
 		return;
 	}
-	const progress: Progress = {applied: false, warned: new Set()};
+	const progress: Progress = {applied: false};
+	forgetWarnings(context.warnings, step.id);
 	const {retry} = step;
 	await retrying((attempt) => convergeOnce(context, attempt, progress), {
 		ruleOf: (error) => {

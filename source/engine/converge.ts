@@ -37,13 +37,18 @@ type Run<Answers, World extends BaseWorld<Answers>> = {
 	readonly emit: (event: NewEvent) => void;
 	/** Fingerprints with which steps were done, in this run and before. */
 	readonly done: Map<string, string>;
+	/** Warnings so far, each with the step that told it. */
+	readonly warnings: Map<string, string>;
 };
 
 const contextOf = <Answers, World extends BaseWorld<Answers>>(
-	{options, emit}: Run<Answers, World>,
+	{options, emit, warnings}: Run<Answers, World>,
 	step: Step<Answers, World>,
 	answers: Answers,
-): StepContext<Answers, World> => ({...options, answers, step, fingerprint: fingerprintOf(step.inputs(answers)), emit});
+): StepContext<Answers, World> => {
+	const fingerprint = fingerprintOf(step.inputs(answers));
+	return {...options, answers, step, fingerprint, emit, warnings};
+};
 
 /** The step at this position to its end, or the problem that it cannot get over. @throws the signal's reason */
 const problemOf = async <Answers, World extends BaseWorld<Answers>>(
@@ -210,7 +215,7 @@ export const converge = async <Answers, World extends BaseWorld<Answers>>(
 ): Promise<RunResult> => {
 	const {plan, pass, runId, version, signal} = options;
 	const steps = selectSteps(plan.steps, options.from, options.until);
-	const run = {options, steps, emit: emitter(options), done: new Map(options.fingerprints)};
+	const run = {options, steps, emit: emitter(options), done: new Map(options.fingerprints), warnings: new Map()};
 	run.emit({
 		type: 'run-started',
 		runId,

@@ -1,4 +1,4 @@
-import {expect, test} from 'vitest';
+import {expect, test, vi} from 'vitest';
 import {
 	exitCodes,
 	isSameTrouble,
@@ -151,6 +151,17 @@ test('a warning that is seen before and after the work is told once', async () =
 	const {state} = await play([tiny('images', {check: findings(before, after), apply: nothing})]);
 	expect(state.steps[0]?.warnings).toEqual(['not signed', 'odd']);
 	expect(state.log.filter(({level}) => level === 'warn')).toHaveLength(2);
+});
+
+test('a warning that two steps see is told by the first of them, again where that one begins again', async () => {
+	const odd = {status: 'ok', warnings: ['odd chart']} as const;
+	const bad: Finding = {status: 'todo', changes: [], warnings: ['odd chart']};
+	const apply = vi.fn(nothing).mockRejectedValueOnce(new Error('x'));
+	const {state} = await play(
+		[tiny('bundle', {check: findings(bad, bad, odd), apply}), tiny('images', {check: findings(odd)})],
+		{controls: choose('retry')},
+	);
+	expect(state.steps.map(({warnings}) => warnings)).toEqual([['odd chart'], []]);
 });
 
 test('warnings and the note of a check are told', async () => {
