@@ -11,6 +11,7 @@ import {
 	selfCheck,
 } from './commands/index.ts';
 import {withExamples} from './commands/shared-options.ts';
+import {refuseUnknownHelp} from './unknown-help.ts';
 
 /** What the command line asks for: the work of one command, and what its words give it, as data. */
 export type Request = {
@@ -82,5 +83,5 @@ export const commandLine = (version: string, act: (request: Request) => void, ou
 	addAll([completion], none);
 	for (const command of [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)])
 		withNearChoices(command.exitOverride().configureOutput({writeOut: output.out, writeErr: output.err}));
-	return program;
+	return refuseUnknownHelp(program);
 };

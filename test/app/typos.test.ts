@@ -33,6 +33,33 @@ test.each([
 	expect(err).toContain(says);
 });
 
+test.each([
+	[['nosuch', '--help'], 'unknown command "nosuch"'],
+	[['verfy', '-h'], 'unknown command "verfy"; did you mean verify?'],
+	[['help', 'verfy'], 'unknown command "verfy"; did you mean verify?'],
+	[['uninstall', '--help'], 'this program takes no installation away'],
+	[['bundle', 'sing', '--help'], 'unknown command "bundle sing"; did you mean bundle sign?'],
+	[['help', 'bundle', 'sing'], 'unknown command "bundle sing"; did you mean bundle sign?'],
+	[['bundle', 'help', 'sing'], 'unknown command "bundle sing"; did you mean bundle sign?'],
+])('%j, which asks for help of what is no command, is refused, and no other help is shown', async (words, says) => {
+	const {code, out, err} = await stage.run(...words);
+	expect(code).toBe(2);
+	expect(err).toContain(says);
+	expect(out + err).not.toContain('Usage:');
+});
+
+test.each([
+	[['help'], 'Usage: zenml-airgap [options] [command]'],
+	[['help', 'verify'], 'Usage: zenml-airgap verify'],
+	[['help', 'bundle', 'sign'], 'Usage: zenml-airgap bundle '],
+	[['bundle', 'sign', '--help'], 'Usage: zenml-airgap bundle sign'],
+	[['--set', 'registry.prefix=zenml', '--help'], 'Usage: zenml-airgap [options] [command]'],
+])('%j shows its help', async (words, says) => {
+	const {code, out} = await stage.run(...words);
+	expect(code).toBe(0);
+	expect(out).toContain(says);
+});
+
 test.each(['uninstall', 'uninstal', 'unistall', 'remove', 'delete', 'destroy', 'purge'])(
 	'%s is not led to the contrary: it is said that it is not built',
 	async (word) => {
