@@ -512,6 +512,9 @@ const slips: readonly (readonly [text: string, cause: string, fix: string])[] = 
 		'Put the value in single quotes.',
 	],
 	['a:\n\tb: c\n', 'The line is indented by a tab.', 'Indent by spaces.'],
+	['a: {b: 1,\n\tc: 2}\n', 'The line is indented by a tab.', 'Indent by spaces.'],
+	['a:\n  b: |\n\tc\n', 'The line is indented by a tab.', 'Indent by spaces.'],
+	['a:\n\tb: c\n\td: e\n\n \tf: g\n', 'The lines 2, 3, 5 are indented by tabs.', 'Indent them by spaces.'],
 	[
 		'a: !host b\n',
 		'Answers are plain text, numbers, true and false; tags such as !name are not.',
@@ -528,6 +531,15 @@ const slips: readonly (readonly [text: string, cause: string, fix: string])[] = 
 describe('what is refused in answers', () => {
 	it.each(refusals)('%s has its cause and the next move', (_title, problems, told) => {
 		expect(problems()[0]).toMatchObject({...told, area: 'usage', who: 'operator'});
+	});
+
+	it.each([
+		['a:\n\tb: c\n\td: e\n\tf: g\n', 1],
+		['a:\n\tb: {c\n\td: e:f: g\nh: [\n', 1],
+		['a:\n  b: "c\n\td"\n', 1],
+		['h: @\na:\n  b: c\n\td: e\n\tf: g\n', 2],
+	])('lines with tabs in %j are one mistake, which brings no other along', (text, count) => {
+		expect(problemsOf(text)).toHaveLength(count);
 	});
 
 	it.each(slips)('the slip in %j is named', (text, cause, fix) => {

@@ -3,7 +3,7 @@ import type {CaseOf} from '../../base/problem-table.ts';
 import type {answersProblems} from '../problems.ts';
 
 /** What the parser finds wrong in the text of an answer file: cases of `answers-syntax`. */
-export type Slip = Exclude<CaseOf<typeof answersProblems.table, 'answers-syntax'>, 'control character'>;
+export type Slip = Exclude<CaseOf<typeof answersProblems.table, 'answers-syntax'>, 'control character' | 'tabs'>;
 
 /** What YAML has no place for as it is (1.2.2, c-printable); in double quotes it can be written as an escape. */
 const control = /(?![\t\n\r\u0085])\p{Cc}/gu;
@@ -39,3 +39,29 @@ const slips: Partial<Readonly<Record<ErrorCode, Slip>>> = {
  * they repeat text of the file, which may be a secret.
  */
 export const slipOf = (code: ErrorCode): Slip => slips[code] ?? 'other';
+
+/** A slip and the line where it was found, counted from 1. */
+type Placed = {readonly slip: Slip; readonly place: {readonly line: number}};
+
+/** A line whose indentation has a tab, and more than that. */
+const tabbed = /^ *\t\s*\S/u;
+
+/**
+ * Slips without those that a tab brings along: behind the first one the parser knows no level any more, and each line may be refused for
+ * it, also the one before. `tabs` are the lines from there on that are indented so.
+ */
+export const withoutEchoes = <Found extends Placed>(
+	found: readonly Found[],
+	text: string,
+): {readonly slips: readonly Found[]; readonly tabs: readonly number[]} => {
+	const lines = text.split('\n');
+	const isTabbed = (line: number): boolean => tabbed.test(lines[line - 1] ?? '');
+	const first = found.find(({place: {line}}) => isTabbed(line));
+	if (!first) return {slips: found, tabs: []};
+	const {line: from} = first.place;
+	const before = found.filter(({place: {line}}) => line < from - 1);
+	return {
+		slips: [...before, {...first, slip: 'tab'}],
+		tabs: lines.map((_, index) => index + 1).filter((line) => line >= from && isTabbed(line)),
+	};
+};

@@ -12,12 +12,13 @@ import {
 } from 'yaml';
 import type {Problem} from '../../base/problem.ts';
 import {unseenIn} from '../../base/reading/unseen.ts';
+import {firstOf} from '../../base/text.ts';
 import {nodeAt} from '../fields.ts';
 import {answersProblems} from '../problems.ts';
 import type {Path} from '../rules/rules.ts';
 import {formatPath, shownKey} from '../tree.ts';
 import type {Source} from './source.ts';
-import {controlsIn, type Slip, slipOf} from './yaml-errors.ts';
+import {controlsIn, type Slip, slipOf, withoutEchoes} from './yaml-errors.ts';
 
 /** A place in the text; line and column count from 1. */
 type Place = {readonly line: number; readonly column: number};
@@ -56,6 +57,15 @@ const tooLarge = (file: string, what: keyof typeof limits | 'bytes', place: Plac
 
 const slipProblem = (slip: Slip, file: string, place: Place): Problem =>
 	answersProblems.problem('answers-syntax', {case: slip}, {location: {file, ...place}});
+
+const tabsProblem = (lines: readonly number[], file: string, place: Place): Problem =>
+	lines.length <= 1
+		? slipProblem('tab', file, place)
+		: answersProblems.problem(
+				'answers-syntax',
+				{case: 'tabs', lines: firstOf(lines.map(String), 10)},
+				{location: {file, ...place}},
+			);
 
 /** What is kept while a document is gone through. */
 type Walk = {
@@ -190,12 +200,16 @@ const slipsIn = (
 		const location = {file, ...place};
 		if (!lines.has(place.line)) lines.set(place.line, answersProblems.problem('answers-syntax', given, {location}));
 	}
-	for (const {code, pos} of [...errors, ...warnings]) {
+	const found = [...errors, ...warnings].map(({code, pos}) => {
 		const place = at(pos[0]);
 		if (code === 'RESOURCE_EXHAUSTION') throw new TooMuch('depth', place);
-		const slip = slipOf(code);
+		return {slip: slipOf(code), place};
+	});
+	const {slips, tabs} = withoutEchoes(found, text);
+	for (const {slip, place} of slips) {
 		const isDeeper = slip === 'one line' && goesDeeper(text, place.line);
-		if (!lines.has(place.line)) lines.set(place.line, slipProblem(isDeeper ? 'deeper' : slip, file, place));
+		const told = slip === 'tab' ? tabsProblem(tabs, file, place) : slipProblem(isDeeper ? 'deeper' : slip, file, place);
+		if (!lines.has(place.line)) lines.set(place.line, told);
 	}
 	return [...lines.values()];
 };

@@ -51,6 +51,7 @@ export const textTable = {
 				fix: 'Put the value in single quotes.',
 			},
 			tab: {cause: 'The line is indented by a tab.', fix: 'Indent by spaces.'},
+			tabs: {cause: 'The lines {lines} are indented by tabs.', fix: 'Indent them by spaces.'},
 			tag: {
 				cause: 'Answers are plain text, numbers, true and false; tags such as !name are not.',
 				fix: 'Take the tag out, or put the value in quotes.',
