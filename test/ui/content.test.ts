@@ -418,6 +418,18 @@ describe('the pages over a run', () => {
 		expect(headOf(30, 18).at(-1)).toContain('; 26 more not shown');
 	});
 
+	test('mark what is cut where what is awaited has more words than rows', () => {
+		const awaited = [
+			{label: 'database zenml_pro', ok: false, note: 'The server refuses the password of the role. '.repeat(6).trim()},
+			{label: 'database zenml', ok: false, note: 'not yet'},
+		];
+		const page = pageOf(runOf({type: 'step-waiting', step: 'dns', handover: {...handoverOf(1), awaited}}));
+		if (page?.kind !== 'handover') throw new Error('there is no hand-over page');
+		const {head} = handoverText(page, state, {...sceneOf(undefined), columns: 60, rows: 18}, marks);
+		expect(words(head)[1]).toMatch(/^○ database zenml_pro: The server .*…$/u);
+		expect(words(head)[2]).toBe('○ database zenml: not yet');
+	});
+
 	test('scroll long words about it with the section, so that what is awaited and the section are seen', () => {
 		const sections = [{title: 'Zone file', fileName: 'zone', lines: ['host-0 IN A 10.0.0.1']}];
 		const handover = {...handoverOf(1), sections, intro: 'Send these files to the database admin. '.repeat(12)};

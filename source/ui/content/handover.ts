@@ -4,22 +4,25 @@ import type {Scene, UiState} from '../state/types.ts';
 import {watch} from '../terminal/format.ts';
 import {bodyColumns, pageRows} from '../terminal/layout.ts';
 import type {Glyphs} from '../terminal/marks.ts';
-import {bullet, type Pane, paragraph, type Row, type Scroll, type Scrolled} from '../terminal/rows.ts';
-import {clean, wrap} from '../terminal/text.ts';
+import {blank, bullet, type Pane, paragraph, type Row, type Scroll, type Scrolled} from '../terminal/rows.ts';
+import {clean, shorten, wrap} from '../terminal/text.ts';
 
-const awaitedRows = ({label, ok, note}: Awaited, {width, marks}: Scroll): readonly Row[] => {
-	const words = note || (ok ? 'ok' : 'not yet');
+const awaitedWords = ({label, ok, note}: Awaited): string => `${label}: ${note || (ok ? 'ok' : 'not yet')}`;
+
+const awaitedRows = (one: Awaited, {width, marks}: Scroll, isShort = false): readonly Row[] => {
+	const {ok} = one;
+	const words = isShort ? shorten(awaitedWords(one), width - 2, marks.more) : awaitedWords(one);
 	const mark = ok ? ({text: marks.ok, role: 'ok'} as const) : ({text: marks.pending, role: 'warn'} as const);
-	return bullet(mark, `${label}: ${words}`, width);
+	return bullet(mark, words, width);
 };
 
-/** What is waited for, what is not there yet first: each in full where there is room, else the first rows of as many as fit. */
+/** What is waited for, what is not there yet first: each in full where there is room, else in one row of as many as fit. */
 const awaitedIn = ({awaited}: Handover, pane: Pane): {readonly rows: readonly Row[]; readonly hidden: number} => {
 	const inOrder = [...awaited.filter(({ok}) => !ok), ...awaited.filter(({ok}) => ok)];
 	const whole = inOrder.map((one) => awaitedRows(one, pane));
 	if (whole.flat().length <= pane.height) return {rows: whole.flat(), hidden: 0};
-	const shown = whole.slice(0, pane.height);
-	return {rows: shown.flatMap((rows) => rows.slice(0, 1)), hidden: awaited.length - shown.length};
+	const shown = inOrder.slice(0, pane.height);
+	return {rows: shown.flatMap((one) => awaitedRows(one, pane, true)), hidden: awaited.length - shown.length};
 };
 
 /** How much is there, and how fresh that is. `checkedMs` is the time since the last look. */
@@ -54,7 +57,7 @@ const exactRows = (line: string, width: number, marks: Glyphs): readonly Row[] =
 
 /**
  * A hand-over: the section that is open, below a head that stays. Lines are broken, never cut; `y` copies them whole. Words about it that
- * would take half of the page are scrolled with the section.
+ * would take half of the page are scrolled, before the first section.
  */
 export const handoverText = (
 	page: HandoverPage,
@@ -76,7 +79,7 @@ export const handoverText = (
 	const lines = (handover.sections[section]?.lines ?? []).flatMap((line) => exactRows(line, width, marks));
 	return {
 		head,
-		rows: stays ? lines : [...intro, [], ...lines],
+		rows: stays || section > 0 ? lines : [...intro, blank, ...lines],
 		height: Math.max(3, body - head.length),
 	};
 };
