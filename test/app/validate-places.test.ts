@@ -40,8 +40,18 @@ test('a context that the kubeconfig lacks is told with those that it has', async
 	await stage.write('kube', `${cluster}contexts: [{name: prod, context: {cluster: c, user: u}}]\n`);
 	await stage.write('site.yaml', `kubernetes:\n  kubeconfig: kube\n  context: staging\n${shortest}`);
 	const {err} = await stage.run('answers', 'validate', 'site.yaml');
+	expect(err).toContain('site.yaml:3:12: ');
 	expect(err).toContain('has no context "staging"');
 	expect(err).toContain('Its contexts are: prod.');
+});
+
+test('a trust store and a helm program that are not there are told at their lines', async () => {
+	await stage.write('site.yaml', `network:\n  trustStore: ./none\nhelm:\n  binary: ./helm\n${shortest}`);
+	const {code, err} = await stage.run('answers', 'validate', 'site.yaml');
+	expect(code).toBe(2);
+	const found = heads(err).join('\n');
+	expect(found).toMatch(/^site\.yaml:2:15: The trust store \S+none cannot be read\.$/mu);
+	expect(found).toMatch(/^site\.yaml:4:11: The helm program cannot be started: \S+helm\.$/mu);
 });
 
 test('every wrong --set is told at once', async () => {

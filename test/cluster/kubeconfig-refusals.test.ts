@@ -161,9 +161,10 @@ describe('a kubeconfig without a context to use', () => {
 			{kubeconfig, context: 'prod'},
 			{
 				code: 'kubeconfig-no-context',
+				answers: [...answers].reverse(),
 				message: `The kubeconfig ${kubeconfig} has no context "prod".`,
 				cause: 'Its contexts are: lab.',
-				fix: 'Choose one of its contexts.',
+				fix: 'Choose one of its contexts: --context NAME, or the answer kubernetes.context.',
 			},
 		);
 	});
@@ -174,9 +175,10 @@ describe('a kubeconfig without a context to use', () => {
 			{kubeconfig},
 			{
 				code: 'kubeconfig-no-context',
+				answers: [...answers].reverse(),
 				message: `The kubeconfig ${kubeconfig} has no current context.`,
 				cause: 'Its contexts are: lab.',
-				fix: 'Choose one of its contexts.',
+				fix: 'Choose one of its contexts: --context NAME, or the answer kubernetes.context.',
 			},
 		);
 	});
@@ -187,6 +189,7 @@ describe('a kubeconfig without a context to use', () => {
 			{kubeconfig},
 			{
 				code: 'kubeconfig-no-context',
+				answers: [...answers].reverse(),
 				message: `The kubeconfig ${kubeconfig} has no context that could be used.`,
 				cause: 'It has no contexts at all.',
 				fix: 'Use a kubeconfig that has a context.',
@@ -315,7 +318,9 @@ describe('a client certificate', () => {
 			},
 		);
 		const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
-		expect(found.cause).toMatch(new RegExp(`^It was valid until ${day}T\\S+Z; this host says it is \\S+Z\\.$`, 'u'));
+		expect(found.cause).toMatch(
+			new RegExp(`^It was valid until ${day} \\d\\d:\\d\\d UTC; this host says it is .* UTC\\.$`, 'u'),
+		);
 	});
 
 	it('whose check is switched off beside an authority is refused, as helm refuses it', async () => {

@@ -5,6 +5,7 @@ import type {KubeObject} from '../../source/cluster/types.ts';
 import type {DatabasePort} from '../../source/database/types.ts';
 import {fingerprintOf} from '../../source/engine/fingerprint.ts';
 import type {HelmPort} from '../../source/helm/types.ts';
+import {createTls} from '../../source/network/tls.ts';
 import {certificates} from '../../source/steps/prerequisites/certificates.ts';
 import {chartValues} from '../../source/steps/prerequisites/chart-values.ts';
 import {clocks} from '../../source/steps/prerequisites/clocks.ts';
@@ -741,6 +742,13 @@ describe('certificates', () => {
 		const world = {tls: {readPair: async () => ({problems})}};
 		expect(await refuseAll(certificates, world)).toEqual(['tls-expired', 'tls-host-not-covered']);
 		expect((await refuse(certificates, world)).area).toBe('usage');
+	});
+
+	test('a trust store that the answers name and that cannot be read is told before anything is changed', async () => {
+		const {hostTrusts} = createTls({trustStore: '/none'});
+		const tls = {readPair: async () => ({pair, warnings: []}), hostTrusts};
+		const answers = answersOf((input) => ({...input, network: {trustStore: '/none'}}));
+		expect(await refuseAll(certificates, {tls, answers})).toEqual(['trust-store-unreadable']);
 	});
 });
 

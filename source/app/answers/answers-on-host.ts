@@ -4,7 +4,7 @@ import {resolveSecret} from '../../answers/secrets.ts';
 import {printable} from '../../base/printable.ts';
 import {type Problem, ProblemError, ProblemsError} from '../../base/problem.ts';
 import {createTls} from '../../network/tls.ts';
-import {furtherProblems} from '../../steps/shared/further-files.ts';
+import {furtherProblems, trustStoreProblems} from '../../steps/shared/further-files.ts';
 import {componentsOf} from '../../steps/shared/names.ts';
 import type {Context} from '../base/context.ts';
 import {asUsage, readPemFile} from '../base/pem-files.ts';
@@ -45,7 +45,9 @@ const lookAtPair = async ({clock}: Context, answers: AnswersSoFar): Promise<void
 };
 
 const lookAtFurtherFiles = async (answers: AnswersSoFar): Promise<void> => {
-	const problems = await furtherProblems(answers, readPemFile);
+	const {network} = answers;
+	const store = await trustStoreProblems({network}, createTls({trustStore: network.trustStore}));
+	const problems = [...(await furtherProblems(answers, readPemFile)), ...store];
 	if (problems.length > 0) throw new ProblemsError(problems.map(asUsage));
 };
 

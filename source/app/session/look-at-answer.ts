@@ -94,9 +94,12 @@ const lookAtSecret = async (context: Context, answer: string, reference: string)
 	return seen(warnings.length === 0, warnings[0] ?? 'found there');
 };
 
-/** What was refused, and why where it is one thing. */
-const refusalWords = (error: unknown): string =>
-	error instanceof ProblemError ? `${error.problem.message} ${error.problem.cause}`.trimEnd() : messagesOf(error);
+/** What was refused, and why where it is one thing, as sentences. */
+const refusalWords = (error: unknown): string => {
+	if (!(error instanceof ProblemError)) return messagesOf(error);
+	const {message, cause} = error.problem;
+	return `${message.replace(/(?<![.!?])$/u, '.')} ${cause}`.trimEnd();
+};
 
 /** Where a look may go: what the whole sitting knows, and the folder for charts. */
 export type LookPlace = {readonly context: Context; readonly stateDirectory: string};

@@ -64,17 +64,17 @@ export const kubeconfigTable = {
 	},
 	'kubeconfig-no-context': {
 		area: 'usage',
-		answers,
+		answers: ['kubernetes.context', 'kubernetes.kubeconfig'],
 		cases: {
 			absent: {
 				message: 'The kubeconfig {file} has no context "{context}".',
 				cause: 'Its contexts are: {contexts}.',
-				fix: 'Choose one of its contexts.',
+				fix: 'Choose one of its contexts: --context NAME, or the answer kubernetes.context.',
 			},
 			'none chosen': {
 				message: 'The kubeconfig {file} has no current context.',
 				cause: 'Its contexts are: {contexts}.',
-				fix: 'Choose one of its contexts.',
+				fix: 'Choose one of its contexts: --context NAME, or the answer kubernetes.context.',
 			},
 			'none at all': {
 				message: 'The kubeconfig {file} has no context that could be used.',

@@ -1,12 +1,14 @@
 import {type Problem, ProblemsError} from '../../base/problem.ts';
 import type {Check} from '../shared/checks.ts';
-import {furtherProblems} from '../shared/further-files.ts';
+import {furtherProblems, trustStoreProblems} from '../shared/further-files.ts';
 import {componentsOf} from '../shared/names.ts';
 import type {World} from '../world.ts';
 
-/** What is wrong with the files of the registry and the database, in the words that are told of those of the servers. */
-const problemsElsewhere = async ({answers, host}: World): Promise<readonly Problem[]> =>
-	(await furtherProblems(answers, host.readFile)).map((one) => ({...one, area: 'usage'}) as const);
+/** What is wrong with the files of the registry, the database and this host, in the words that are told of those of the servers. */
+const problemsElsewhere = async ({answers, host, tls}: World): Promise<readonly Problem[]> =>
+	[...(await furtherProblems(answers, host.readFile)), ...(await trustStoreProblems(answers, tls))].map(
+		(one) => ({...one, area: 'usage'}) as const,
+	);
 
 /** Certificate, key and CA belong together and are for every host name; the files of other servers hold what they should. */
 export const certificates: Check = {

@@ -1,6 +1,7 @@
 import {databaseServerOf} from '../../answers/database-server.ts';
 import {type Problem, ProblemError} from '../../base/problem.ts';
 import {clientPairProblem} from '../../network/client-pair.ts';
+import type {TlsPort} from '../../network/types.ts';
 import type {World} from '../world.ts';
 import {componentsOf} from './names.ts';
 
@@ -69,4 +70,22 @@ export const furtherProblems = async (
 		throw one.reason;
 	});
 	return [...unread, ...unfitPairs(read)];
+};
+
+/**
+ * Why the file of the CAs that this host trusts cannot be used, where the answers name one: without this it is first read after the servers
+ * are there. @throws what is no refusal
+ */
+export const trustStoreProblems = async (
+	{network}: Pick<World['answers'], 'network'>,
+	tls: Pick<TlsPort, 'hostTrusts'>,
+): Promise<readonly Problem[]> => {
+	if (network.trustStore === undefined) return [];
+	try {
+		await tls.hostTrusts('');
+		return [];
+	} catch (error) {
+		if (error instanceof ProblemError) return [error.problem];
+		throw error;
+	}
 };

@@ -1,5 +1,7 @@
+import {access, constants} from 'node:fs/promises';
 import type {AnswersSoFar} from '../../../answers/file/load.ts';
 import {type Problem, ProblemError} from '../../../base/problem.ts';
+import {notStarted} from '../../../helm/not-started.ts';
 import type {Context} from '../../base/context.ts';
 import {asUsage} from '../../base/pem-files.ts';
 import {childEnvironment} from '../../run/child-environment.ts';
@@ -25,7 +27,9 @@ const kubeconfigProblems = async (context: Context, answers: AnswersSoFar): Prom
 		loaded.secrets.forEach(redactor.register);
 		return [];
 	} catch (error) {
-		return refusalOf(error, kubeconfig === undefined ? 'kubernetes.context' : 'kubernetes.kubeconfig');
+		const isContext = error instanceof ProblemError && error.problem.code === 'kubeconfig-no-context';
+		const isOfContext = kubeconfig === undefined || (isContext && name !== undefined);
+		return refusalOf(error, isOfContext ? 'kubernetes.context' : 'kubernetes.kubeconfig');
 	}
 };
 
@@ -39,7 +43,18 @@ const bundleProblems = async (context: Context, file: string): Promise<readonly 
 	}
 };
 
-/** What is wrong with the places that answers name: kubeconfig, context, bundle. @param given the answers that somebody wrote */
+/** A helm program that is named by its path is there and may be started; it is not started, and not looked for in PATH. */
+const helmPathProblems = async ({helm: {binary}}: AnswersSoFar): Promise<readonly Problem[]> => {
+	if (!binary?.includes('/')) return [];
+	try {
+		await access(binary, constants.X_OK);
+		return [];
+	} catch (error) {
+		return refusalOf(notStarted(error, binary) ?? error, 'helm.binary');
+	}
+};
+
+/** What is wrong with the places that answers name: kubeconfig, context, bundle, helm. @param given the answers that somebody wrote */
 export const placeProblems = async (
 	context: Context,
 	answers: AnswersSoFar,
@@ -47,5 +62,5 @@ export const placeProblems = async (
 ): Promise<readonly Problem[]> => {
 	const {path} = answers.bundle;
 	const bundle = path !== undefined && given.includes('bundle.path') ? await bundleProblems(context, path) : [];
-	return [...bundle, ...(await kubeconfigProblems(context, answers))];
+	return [...bundle, ...(await kubeconfigProblems(context, answers)), ...(await helmPathProblems(answers))];
 };
