@@ -1,7 +1,7 @@
 import {shellWord} from '../base/shell.ts';
 
 /** Where name servers listen (RFC 1035). */
-const usualPort = 53;
+export const usualPort = 53;
 
 /** A name server as programs are told it. @param server `ip`, `ip:port`, `[ip]` or `[ip]:port` */
 export const nameServerOf = (server: string): {readonly host: string; readonly port: number} => {

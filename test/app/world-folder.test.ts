@@ -1,7 +1,7 @@
 import {chmod, chown, rename, rm, rmdir, stat, symlink} from 'node:fs/promises';
 import path from 'node:path';
-import {afterEach, beforeEach, expect} from 'vitest';
-import {worldFolderOf} from '../../source/app/rehearsal/world-folder.ts';
+import {afterEach, beforeEach, expect, test} from 'vitest';
+import {beginsAnew, worldFolderOf} from '../../source/app/rehearsal/world-folder.ts';
 import {asRoot, stranger} from '../helpers/as-root.ts';
 import {createStage, type Stage} from './stage.ts';
 
@@ -17,6 +17,16 @@ afterEach(async () => {
 });
 
 const find = async (): Promise<string> => worldFolderOf({...stage.context, userId: 0}, stage.stateDirectory);
+
+test.each([
+	['a second run', {}, 'done', undefined],
+	['a fault in a rehearsal that was stopped', {fault: 'dns-missing'}, 'stopped', undefined],
+	['a fault after one that came to its end', {fault: 'dns-missing'}, 'done', 'fault'],
+	['a fault in a world that is kept up for other shells', {fault: 'dns-missing', serve: true}, 'done', undefined],
+	['whoever wants that', {fresh: true, serve: true}, 'done', 'fresh'],
+] as const)('%s: is the world of the earlier rehearsal forgotten?', (_name, options, outcome, why) => {
+	expect(beginsAnew({fresh: false, serve: false, ...options}, {outcome})).toBe(why);
+});
 
 asRoot("a world of root below the folder of all users is used while it is root's alone", async () => {
 	folder = await find();

@@ -31,6 +31,14 @@ test('every kind of name server gets every name with the address', () => {
 	expect(text('dns-windows.ps1')).toContain("  'zenml-pro.internal.mycompany.com',\n");
 });
 
+test('PowerShell, which asks port 53 alone, is not told to ask a server on another port', () => {
+	expect(text('README.txt')).toContain('Resolve-DnsName zenml-pro.internal.mycompany.com -Server 10.0.0.53');
+	expect(text('README.txt', {server: undefined})).toContain('Resolve-DnsName zenml-pro.internal.mycompany.com\n');
+	const other = text('README.txt', {server: '10.0.0.53:5353'});
+	expect(other).toContain('dig @10.0.0.53 -p 5353');
+	expect(other).not.toContain('PowerShell');
+});
+
 test('an IPv6 address becomes AAAA records, and a name is listed once', () => {
 	const more = {names: [...names, ...names], address: 'fd00::10', ttl: 3661};
 	expect(text('dns-bind.zone', more).match(/ 3661 IN AAAA fd00::10/gu)).toHaveLength(2);
@@ -97,7 +105,6 @@ test('the note holds the records, the zone, a word on PTR, and lines for dig wit
 		'internal.mycompany.com',
 		'(PTR) are not needed',
 		'dig @10.0.0.53 -p 5353 +short zenml-pro.internal.mycompany.com',
-		'  Resolve-DnsName zenml-pro.internal.mycompany.com -Server 10.0.0.53\n',
 	])
 		expect(note).toContain(part);
 	expect(text('README.txt', {server: undefined})).toContain('  dig +short zenml-pro.internal.mycompany.com');

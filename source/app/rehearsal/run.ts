@@ -13,7 +13,7 @@ import {lockWorld} from './lock.ts';
 import {answerOrders} from './orders.ts';
 import {type PlanName, type Scene, scenesBefore} from './scenes.ts';
 import {answersFor, asksSomebody, ownAnswers, type RehearsalOptions, type Stage, startWorld} from './world.ts';
-import {forgetWorld, leaveNoEmpty, worldFolderOf} from './world-folder.ts';
+import {beginsAnew, forgetWorld, leaveNoEmpty, worldFolderOf} from './world-folder.ts';
 
 /** Finds the answers; forgets the world of an earlier rehearsal where that is asked for. @throws ProblemError, ProblemsError */
 const setStage = async (
@@ -26,9 +26,12 @@ const setStage = async (
 	refuseOutside(source);
 	// Where somebody can be asked, what is missing is asked for.
 	if (source.from === 'file' && !asks) judgeOwnFile(source);
-	// A fault is played on a world in which there is still something to do.
-	const isOver = options.fault !== undefined && source.journal?.outcome === 'done';
-	if (!options.fresh && !isOver) return {stateDirectory, worldFolder, source};
+	const anew = beginsAnew(options, source.journal);
+	if (anew === undefined) return {stateDirectory, worldFolder, source};
+	if (anew === 'fault')
+		context.err(
+			`rehearsal: the one before came to its end; ${options.fault} needs something still to do, so all begins anew\n`,
+		);
 	await forgetWorld(stateDirectory, worldFolder, source.journal);
 	return {
 		stateDirectory,

@@ -55,6 +55,18 @@ export const isOfWorld = (journal: Pick<Journal, 'answers'> | undefined, worldFo
 	return typeof kubeconfig === 'string' && path.dirname(kubeconfig) === worldFolder;
 };
 
+/**
+ * Why the world of an earlier rehearsal is forgotten, if it is: somebody wants that, or a fault is to be played where nothing is left to
+ * do. One that is kept up for other shells stays what it is: its faults are met by what is done there.
+ */
+export const beginsAnew = (
+	{fresh, fault, serve}: {readonly fresh: boolean; readonly fault?: string | undefined; readonly serve: boolean},
+	journal: Pick<Journal, 'outcome'> | undefined,
+): 'fresh' | 'fault' | undefined => {
+	if (fresh) return 'fresh';
+	return fault !== undefined && !serve && journal?.outcome === 'done' ? 'fault' : undefined;
+};
+
 /** Forgets the world of an earlier rehearsal. The caller holds its lock. @throws ProblemError `rehearsal-state-foreign`. */
 export const forgetWorld = async (
 	stateDirectory: string,

@@ -1,6 +1,6 @@
 import type {HandoverSection} from '../../base/handover.ts';
 import {shellWord} from '../../base/shell.ts';
-import {digCommand, digServer, nameServerOf} from '../../network/ask-name.ts';
+import {digCommand, digServer, nameServerOf, usualPort} from '../../network/ask-name.ts';
 import {coverNote, type Said} from '../cover-note.ts';
 import type {Asking, Pack} from '../pack.ts';
 import {clusterRecords} from './cluster.ts';
@@ -18,9 +18,13 @@ const recordsOf = ({names, address, ttl}: DnsGiven): Said => {
 	return {exact: names.map((name) => `${name.padEnd(width)}  ${ttl}  IN  ${data}`)};
 };
 
-/** PowerShell asks port 53 alone. */
-const resolveLine = (server: string | undefined, name: string): string =>
-	`Resolve-DnsName ${name}${server === undefined ? '' : ` -Server ${nameServerOf(server).host}`}`;
+/** The check in PowerShell, which asks port 53 alone: a server on another one cannot be asked by it. */
+const resolveLines = (server: string | undefined, names: readonly string[]): readonly Said[] => {
+	const asked = server === undefined ? undefined : nameServerOf(server);
+	if (asked !== undefined && asked.port !== usualPort) return [];
+	const from = asked === undefined ? '' : ` -Server ${asked.host}`;
+	return ['In PowerShell:', {exact: names.map((name) => `Resolve-DnsName ${name}${from}`)}];
+};
 
 /** Asks the name server that this site uses, name by name; ends with 1 where one is missing or leads elsewhere. */
 const checkScript = ({names, address, server}: DnsGiven): HandoverSection => ({
@@ -81,8 +85,7 @@ const cover = (given: DnsGiven, asking: Asking): HandoverSection => {
 			check: [
 				'sh dns-check.sh, or by hand:',
 				{exact: names.map((name) => digCommand(server, name, address === undefined ? 'A' : typeOf(address)))},
-				'In PowerShell:',
-				{exact: names.map((name) => resolveLine(server, name))},
+				...resolveLines(server, names),
 			],
 			undo: ['Delete the records, as each file says. They were new: nothing else uses these names.'],
 		},
