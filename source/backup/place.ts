@@ -1,7 +1,7 @@
 import {randomBytes} from 'node:crypto';
 import {realpath, stat, statfs} from 'node:fs/promises';
 import path from 'node:path';
-import {errnoWords, isErrno, isSystemError} from '../base/errno.ts';
+import {errnoWords, isDiskFull, isErrno, isSystemError} from '../base/errno.ts';
 import {makeFolders} from '../base/folders.ts';
 import {toldFault} from '../base/own/told-fault.ts';
 import type {ProblemError} from '../base/problem.ts';
@@ -97,7 +97,7 @@ export const unwritable = (file: string, error: unknown): unknown => {
  * @param written bytes of the file that went before
  */
 export const unwritableOrFull = async (file: string, error: unknown, written: number): Promise<unknown> => {
-	if (!isErrno(error, 'ENOSPC', 'EDQUOT')) return unwritable(file, error);
+	if (!isDiskFull(error)) return unwritable(file, error);
 	const folder = path.dirname(file);
 	const free = await freeBytes(folder).catch(() => 0);
 	const given = {needs: formatBytes(written), has: formatBytes(free), file: path.basename(file), folder};

@@ -5,6 +5,9 @@ export const errnoOf = (error: unknown): string | undefined =>
 /** True for an error with one of these codes. */
 export const isErrno = (error: unknown, ...codes: readonly string[]): boolean => codes.includes(errnoOf(error) ?? '');
 
+/** True where this host has no room left for what was written, or its user none. */
+export const isDiskFull = (error: unknown): boolean => isErrno(error, 'ENOSPC', 'EDQUOT');
+
 /** True for an error of the operating system: its codes are `E` and capitals (errno(3)), those of Node hold underscores. */
 export const isSystemError = (error: unknown): boolean => /^E[A-Z0-9]+$/u.test(errnoOf(error) ?? '');
 

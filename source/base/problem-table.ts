@@ -1,3 +1,4 @@
+import {isDiskFull} from './errno.ts';
 import type {Actor} from './people/actor.ts';
 import {type Location, type Problem, type ProblemArea, type ProblemCode, ProblemError} from './problem.ts';
 import {shellWord} from './shell.ts';
@@ -133,6 +134,7 @@ export const wordsOf = (
 	...(name === undefined ? {} : cases?.[name]),
 });
 
+/** A host whose disk is full is the same trouble whatever could not be written on it, and ends with the same exit code. */
 const make = (code: string, declaration: Declaration, given: object, more: Circumstances): Problem => {
 	const {case: name, ...facts} = given as Readonly<Record<string, Fact>> & {readonly case?: string};
 	const words = wordsOf(declaration, name);
@@ -140,7 +142,7 @@ const make = (code: string, declaration: Declaration, given: object, more: Circu
 	const answers = [...(words.answers ?? []), ...(more.answers ?? [])];
 	return {
 		code: code as ProblemCode,
-		area: more.area ?? declaration.area,
+		area: isDiskFull(more.error) ? 'prerequisites' : (more.area ?? declaration.area),
 		who: more.who ?? words.who ?? 'operator',
 		message: say(words.message),
 		cause: say(words.cause),

@@ -198,7 +198,7 @@ test('a CA of the command line or of a spec is read as those of the answers are'
 	await stage.write('glued', glued());
 	const words = ['--registry', '127.0.0.1:1', '--repository', 'a', '--out', 'x.json', '--ca', 'glued'];
 	const {code, err} = await stage.run('registry', 'inventory', ...words);
-	expect([code, err]).toEqual([5, expect.stringContaining('one block ends and the next begins')]);
+	expect([code, err]).toEqual([2, expect.stringContaining('one block ends and the next begins')]);
 	const spec = {hosts: {'vendor.example.com': {ca: inStage('glued'), plainHttp: false}}} as unknown as CompleteSpec;
 	expect(await refusalOf(openSource(stage.context, spec, {dockerConfig: undefined, sockets: 1}))).toMatchObject({
 		code: 'tls-file-not-pem',

@@ -49,6 +49,14 @@ test("Node's advice about flags of its own is left out of words and evidence", (
 	expect(evidence).toEqual(['CODE: unable to verify the first certificate']);
 });
 
+test('a full disk of this host is of one area, whatever could not be written and wherever that was met', () => {
+	const failed = (code: string) => Object.assign(new Error(code), {code});
+	const given = {name: 'Otto', hour: 9, sign: 'look'};
+	const areaOf = (code: string): string =>
+		shop.problem('shop-closed', given, {area: 'bundle', error: failed(code)}).area;
+	expect([areaOf('ENOSPC'), areaOf('EDQUOT'), areaOf('EACCES')]).toEqual(['prerequisites', 'prerequisites', 'bundle']);
+});
+
 test('a case says what is its own; the rest stands beside the cases', () => {
 	const soldOut = shop.problem('shop-empty', {case: 'sold out', thing: 'bread', buyer: 'Eve'});
 	expect(soldOut).toMatchObject({

@@ -702,7 +702,7 @@ describe('files of a certificate', () => {
 		const problems = await problemsOf(await change());
 		expect(problems).toHaveLength(1);
 		const who = forPki.has(told.code) ? 'PKI team' : 'operator';
-		expect(problems[0]).toMatchObject({...told, area: 'prerequisites', who});
+		expect(problems[0]).toMatchObject({...told, area: who === 'PKI team' ? 'prerequisites' : 'usage', who});
 	});
 
 	test('a certificate whose key is one further down is told which to put first', async () => {

@@ -82,7 +82,7 @@ const rows: readonly Row[] = [
 	},
 	{
 		fault: 'certificate-other-host',
-		exit: 2,
+		exit: 3,
 		step: 'prerequisites',
 		code: 'tls-host-not-covered',
 		says: ['intranet.rehearsal.internal', 'zenml-pro.rehearsal.internal'],

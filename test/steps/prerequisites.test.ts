@@ -737,11 +737,14 @@ describe('certificates', () => {
 		});
 	});
 
-	test('all that is wrong is told, as answers that do not do', async () => {
-		const problems = (['tls-expired', 'tls-host-not-covered'] as const).map((name) => refusal(name).problem);
+	test('all that is wrong is told, each in its own area', async () => {
+		const problems = (['tls-expired', 'tls-host-not-covered'] as const).map((name) => ({
+			...refusal(name).problem,
+			area: 'prerequisites' as const,
+		}));
 		const world = {tls: {readPair: async () => ({problems})}};
 		expect(await refuseAll(certificates, world)).toEqual(['tls-expired', 'tls-host-not-covered']);
-		expect((await refuse(certificates, world)).area).toBe('usage');
+		expect((await refuse(certificates, world)).area).toBe('prerequisites');
 	});
 
 	test('a trust store that the answers name and that cannot be read is told before anything is changed', async () => {

@@ -7,7 +7,7 @@ import {createTls} from '../../network/tls.ts';
 import {furtherProblems, trustStoreProblems} from '../../steps/shared/further-files.ts';
 import {componentsOf} from '../../steps/shared/names.ts';
 import type {Context} from '../base/context.ts';
-import {asUsage, readPemFile} from '../base/pem-files.ts';
+import {readPemFile} from '../base/pem-files.ts';
 import {valuesProblems} from './values-on-host.ts';
 
 const problemsOf = (results: readonly PromiseSettledResult<unknown>[]): readonly Problem[] =>
@@ -41,14 +41,14 @@ const lookAtPair = async ({clock}: Context, answers: AnswersSoFar): Promise<void
 		host === undefined ? [] : [{host, answer: `${path}.host`}],
 	);
 	const result = await createTls().readPair({certificate, key, ca}, hosts, clock.now());
-	if ('problems' in result) throw new ProblemsError(result.problems.map(asUsage));
+	if ('problems' in result) throw new ProblemsError(result.problems);
 };
 
 const lookAtFurtherFiles = async (answers: AnswersSoFar): Promise<void> => {
 	const {network} = answers;
 	const store = await trustStoreProblems({network}, createTls({trustStore: network.trustStore}));
 	const problems = [...(await furtherProblems(answers, readPemFile)), ...store];
-	if (problems.length > 0) throw new ProblemsError(problems.map(asUsage));
+	if (problems.length > 0) throw new ProblemsError(problems);
 };
 
 const lookAtSecret = async ({environment, redactor, err}: Context, at: string, reference: string): Promise<void> => {

@@ -7,7 +7,6 @@ import {clientPairProblem} from '../../network/client-pair.ts';
 import {createFileMemo} from '../../registry/push/memo.ts';
 import type {RegistryOptions} from '../../registry/registry.ts';
 import type {HostPort, Ports} from '../../steps/world.ts';
-import {asUsage} from '../base/pem-files.ts';
 
 /** File in the state folder that knows which uploads can be gone on with. */
 export const uploadsFile = 'uploads.json';
@@ -28,7 +27,7 @@ const clientOf = async (
 		{answer: atCertificate, file: clientCertificate, pem: certificate},
 		{answer: atKey, file: clientKey, pem: key},
 	);
-	if (unfit) throw new ProblemError(asUsage(unfit));
+	if (unfit) throw new ProblemError(unfit);
 	return {client: {certificate, key}};
 };
 

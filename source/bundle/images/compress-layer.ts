@@ -6,7 +6,7 @@ import {pipeline} from 'node:stream/promises';
 import {constants, createGzip, createZstdCompress} from 'node:zlib';
 import type {Compression} from '../../archive/compressed.ts';
 import {chunkBytes} from '../../archive/disk.ts';
-import {errnoWords, isErrno} from '../../base/errno.ts';
+import {errnoWords, isDiskFull} from '../../base/errno.ts';
 import {makeFolders} from '../../base/folders.ts';
 import {formatBytes} from '../../base/units.ts';
 import type {Blob} from '../../oci/descriptor.ts';
@@ -123,7 +123,7 @@ export const makeLayer = async (layer: Blob, store: LayerStore, onProgress: (don
 		return blobAt(file, algorithm, packed.size(), digest);
 	} catch (error) {
 		await rm(partial, {force: true});
-		if (!isErrno(error, 'ENOSPC', 'EDQUOT')) throw error;
+		if (!isDiskFull(error)) throw error;
 		const written = formatBytes(packed.size());
 		throw imageProblems.error('compress-no-space', {case: 'meanwhile', folder, written}, {error});
 	}

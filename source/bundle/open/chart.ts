@@ -3,7 +3,7 @@ import {basename, join} from 'node:path';
 import {pipeline} from 'node:stream/promises';
 import {readChartPackage} from '../../archive/chart-package.ts';
 import {openSlice, type Slice} from '../../archive/slice.ts';
-import {errnoWords, isErrno, isSystemError} from '../../base/errno.ts';
+import {errnoWords, isDiskFull, isSystemError} from '../../base/errno.ts';
 import {makeFolders} from '../../base/folders.ts';
 import {baseProblems} from '../../base/problems.ts';
 import type {Chart} from '../types.ts';
@@ -17,7 +17,7 @@ export type ChartOptions = {
 };
 
 const copyFailure = (file: string, error: unknown): Error =>
-	isErrno(error, 'ENOSPC', 'EDQUOT')
+	isDiskFull(error)
 		? baseProblems.error('temporary-unwritable', {case: 'full', file}, {error})
 		: baseProblems.error('temporary-unwritable', {case: 'refused', file, words: errnoWords(error, 'write')}, {error});
 

@@ -1,10 +1,10 @@
-import {errnoWords, isErrno, isSystemError} from '../../base/errno.ts';
+import {errnoWords, isDiskFull, isErrno, isSystemError} from '../../base/errno.ts';
 import {declareProblems} from '../../base/problem-table.ts';
 
 /** Problems of writing below a folder that will be a bundle, or the parts of one. */
 export const writeProblems = declareProblems({
 	'bundle-create-disk-full': {
-		area: 'bundle',
+		area: 'prerequisites',
 		message: 'The disk below {folder} has no room for the bundle.',
 		fix: 'Make room there, or name a folder on another disk with --out. Start it again: it goes on with what is there.',
 		nextSteps: ['df -h {folder}'],
@@ -40,7 +40,7 @@ export const unwritable =
 	(path: string) =>
 	(error: unknown): never => {
 		if (!isSystemError(error)) throw error;
-		if (isErrno(error, 'ENOSPC', 'EDQUOT')) {
+		if (isDiskFull(error)) {
 			throw writeProblems.error('bundle-create-disk-full', {case: 'while writing', folder: path}, {error});
 		}
 		// Files replace what is there, so only a folder can meet something.

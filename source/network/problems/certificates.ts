@@ -1,22 +1,24 @@
 import type {ProblemTable} from '../../base/problem-table.ts';
 
-/** Certificates and keys in files. `what` is what a file should hold, and `answer` the answer that names it. */
+/**
+ * Certificates and keys in files: what the operator mends by another file is of the area `usage`, what only a new certificate mends is not.
+ * `what` is what a file should hold, and `answer` the answer that names it. */
 export const certificateTable = {
 	'tls-ca-is-no-ca': {
-		area: 'prerequisites',
+		area: 'usage',
 		message: 'The CA file {file} holds a certificate that is not of a CA.',
 		cause: '"{subjects}" may not sign certificates (basic constraints).',
 		fix: 'Name the certificate of the CA itself, not that of a server.',
 		answers: ['tls.ca'],
 	},
 	'tls-certificate-of-openssl': {
-		area: 'prerequisites',
+		area: 'usage',
 		message: 'The {what} file {file} holds a certificate in a form of OpenSSL alone.',
 		cause: 'It is labelled TRUSTED CERTIFICATE; Python, Go and browsers pass over it.',
 		fix: 'Convert it: openssl x509 -in {$file} -out {$file}.pem',
 	},
 	'tls-chain-not-to-ca': {
-		area: 'prerequisites',
+		area: 'usage',
 		message: 'The certificate {file} does not lead to the CA {ca}.',
 		fix: 'Append the missing intermediate certificates to {file}, or name the CA that signed it.',
 		answers: ['tls.certificate', 'tls.ca'],
@@ -33,7 +35,7 @@ export const certificateTable = {
 		},
 	},
 	'tls-chain-order': {
-		area: 'prerequisites',
+		area: 'usage',
 		message: 'The certificates in {file} are in the wrong order.',
 		cause: 'Each must be followed by its issuer. Right: {path}.',
 		fix: 'Put the server certificate first, then its issuer, and so on; leave unrelated certificates out.',
@@ -87,7 +89,7 @@ export const certificateTable = {
 		fix: 'Have it renewed.',
 	},
 	'tls-file-damaged': {
-		area: 'prerequisites',
+		area: 'usage',
 		fix: 'Copy the file again; lines may be missing or changed.',
 		cases: {
 			certificate: {
@@ -98,7 +100,7 @@ export const certificateTable = {
 		},
 	},
 	'tls-file-not-pem': {
-		area: 'prerequisites',
+		area: 'usage',
 		message: 'The {what} file {file} is not in PEM form.',
 		cases: {
 			'cut off': {
@@ -161,19 +163,19 @@ export const certificateTable = {
 		},
 	},
 	'tls-file-strange-block': {
-		area: 'prerequisites',
+		area: 'usage',
 		message: 'The {what} file {file} holds more than certificates.',
 		cause: 'The block that begins in line {line} is labelled {label}, which no reader of certificates knows.',
 		fix: 'Take that block out, or correct its label.',
 	},
 	'tls-file-unreadable': {
-		area: 'prerequisites',
+		area: 'usage',
 		message: 'The {what} file {file} cannot be read.',
 		cause: 'Reading it failed. {why}',
 		fix: 'Correct {answer}, or give this user the right to read the file.',
 	},
 	'tls-file-wrong-content': {
-		area: 'prerequisites',
+		area: 'usage',
 		message: 'The file {file} holds no {what}.',
 		fix: 'Check that {neighbours} are not mixed up.',
 		cases: {
@@ -200,14 +202,14 @@ export const certificateTable = {
 		},
 	},
 	'tls-intermediate-missing': {
-		area: 'prerequisites',
+		area: 'usage',
 		message: 'The certificate file {file} lacks an intermediate certificate.',
 		cause: '"{subjects}" is in the CA file only; clients know the root alone and get the rest from the server.',
 		fix: 'Append it to {file}.',
 		answers: ['tls.certificate'],
 	},
 	'tls-key-among-certificates': {
-		area: 'prerequisites',
+		area: 'usage',
 		message: 'The {what} file {file} also holds a private key.',
 		cause: 'Certificates are handed on to servers and people; the key must not go with them.',
 		cases: {
@@ -216,7 +218,7 @@ export const certificateTable = {
 		},
 	},
 	'tls-key-encrypted': {
-		area: 'prerequisites',
+		area: 'usage',
 		message: 'The private key {file} is encrypted.',
 		fix: 'Make an unencrypted copy: openssl pkey -in {$file} -out {$file}.plain',
 		cases: {
@@ -225,7 +227,7 @@ export const certificateTable = {
 		},
 	},
 	'tls-key-mismatch': {
-		area: 'prerequisites',
+		area: 'usage',
 		message: 'The key {file} does not belong to the certificate {certificate}.',
 		cases: {
 			'one further down': {
@@ -266,14 +268,14 @@ export const certificateTable = {
 		fix: "Check this host's clock, or wait until then.",
 	},
 	'tls-root-missing': {
-		area: 'prerequisites',
+		area: 'usage',
 		message: 'The CA file {ca} does not hold the root certificate.',
 		cause: 'It holds "{subjects}", issued by "{issuer}"; most clients trust roots only.',
 		fix: 'Append the certificate of "{issuer}" to {ca}.',
 		answers: ['tls.ca'],
 	},
 	'trust-store-unreadable': {
-		area: 'prerequisites',
+		area: 'usage',
 		message: 'The trust store {file} cannot be read.',
 		cause: 'Reading it failed. {why}',
 		fix: 'Name the file with the CA certificates that this host trusts in network.trustStore.',

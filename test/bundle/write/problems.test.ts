@@ -68,7 +68,10 @@ const rows: readonly Row[] = [
 ];
 
 test.each(rows)('%s is told with cause and fix', async (_what, provoke, told) => {
-	expect(await refusalOf(provoke)).toMatchObject({area: 'bundle', ...told});
+	expect(await refusalOf(provoke)).toMatchObject({
+		area: told.code === 'bundle-create-disk-full' ? 'prerequisites' : 'bundle',
+		...told,
+	});
 });
 
 test('what is no error of the file system stays as it is', async () => {

@@ -3,14 +3,13 @@ import type {AnswersSoFar} from '../../../answers/file/load.ts';
 import {type Problem, ProblemError} from '../../../base/problem.ts';
 import {notStarted} from '../../../helm/not-started.ts';
 import type {Context} from '../../base/context.ts';
-import {asUsage} from '../../base/pem-files.ts';
 import {childEnvironment} from '../../run/child-environment.ts';
 import {openWhole, withCharts} from '../bundle/bundle-path.ts';
 
 /** A refusal at the answer that mends it; rethrows what is none. */
 const refusalOf = (error: unknown, answer: string): readonly Problem[] => {
 	if (!(error instanceof ProblemError)) throw error;
-	return [asUsage({...error.problem, answers: [answer]})];
+	return [{...error.problem, answers: [answer]}];
 };
 
 /** A kubeconfig that is named is there and has the context that is named; the cluster is not asked. */

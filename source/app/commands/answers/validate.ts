@@ -38,7 +38,8 @@ const furtherProblems = async (
 		...(await placeProblems(context, soFar, given)),
 		...(await localProblems(context, soFar)),
 	];
-	return found.map(placedIn(locate));
+	// It is asked of answers alone: whatever does not do is an answer that does not do.
+	return found.map(placedIn(locate)).map((one) => ({...one, area: 'usage'}));
 };
 
 /** @throws ProblemsError with everything that is wrong */

@@ -8,7 +8,6 @@ import {createImageSource} from '../../../registry/pull/source.ts';
 import {waitText} from '../../../registry/retry.ts';
 import {bundleCommandProblems} from '../../base/bundle-problems.ts';
 import type {Context} from '../../base/context.ts';
-import {asUsage} from '../../base/pem-files.ts';
 
 /** The environment in which logins are looked for. @param dockerConfig the folder that was named for them */
 export const loginEnvironment = ({environment}: Context, dockerConfig: string | undefined): Context['environment'] =>
@@ -24,7 +23,7 @@ const readCa = async (host: string, file: string): Promise<string> => {
 		throw bundleCommandProblems.error('bundle-spec-file-unreadable', {case: 'ca', host, file, reason}, {error});
 	}
 	const read = certificatesIn(pemFile(`hosts.${host}.ca`, file), content.bytes);
-	if ('problem' in read) throw new ProblemError(asUsage(read.problem));
+	if ('problem' in read) throw new ProblemError(read.problem);
 	return read.value.pem;
 };
 

@@ -69,11 +69,11 @@ const findLoginOf = async (context: Context, options: InventoryOptions): Promise
 	return async () => ({login: {username, password: async () => password}, source: `--username ${username}`});
 };
 
-/** The CA by the host that it is for. @throws ProblemError area `bundle`, as of every file that goes into one */
+/** The CA by the host that it is for. @throws ProblemError of a file that is none */
 const readCa = async (host: string, file: string | undefined): Promise<Readonly<Record<string, string>>> => {
 	if (file === undefined) return {};
 	const read = await readPem(pemFile('--ca', file));
-	if ('problem' in read) throw new ProblemError({...read.problem, area: 'bundle'});
+	if ('problem' in read) throw new ProblemError(read.problem);
 	return {[host]: read.value};
 };
 
