@@ -61,6 +61,6 @@ export const refusals = {
 		1064,
 		'42000',
 		(statement: string) =>
-			`You have an error in your SQL syntax; check the manual that corresponds to your MySQL server version for the right syntax to use near '${statement.slice(0, nearLetters)}' at line 1`,
+			`this MySQL is played for a rehearsal, and does not know '${statement.slice(0, nearLetters)}'; for a real one begin it anew: rehearse --fresh --mysql unpacked`,
 	),
 } as const;
