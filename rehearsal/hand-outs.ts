@@ -117,6 +117,26 @@ const writeTrustStore = async ({trustStore}: Files): Promise<void> => {
 		await writeFile(trustStore, `${rootCertificates.slice(0, 3).join('\n')}\n`, {mode: 0o600});
 };
 
+/** The file that a fault breaks; undefined for one that breaks none. */
+export const brokenFile = (directory: string, fault: FaultName | undefined): string | undefined => {
+	const {databasePassword, backupPassphrase, mysqlPassword, certificate} = filesIn(directory);
+	const broken: Partial<Record<FaultName, string>> = {
+		'wrong-database-password': databasePassword,
+		'wrong-backup-passphrase': backupPassphrase,
+		'wrong-mysql-password': mysqlPassword,
+		'certificate-other-host': certificate,
+	};
+	return fault && broken[fault];
+};
+
+/** Has the operator put the file right that this fault broke? False for a fault that breaks none. */
+export const isPutRight = async (directory: string, fault: FaultName, hosts: readonly string[]): Promise<boolean> => {
+	const file = brokenFile(directory, fault);
+	if (file === undefined) return false;
+	if (fault === 'certificate-other-host') return covers(file, hosts);
+	return (await readFile(file, 'utf8').catch(() => outdated)).trim() !== outdated;
+};
+
 /**
  * Writes the files that the operator of a rehearsal would have been given: passwords, TLS pair, CA, trust store. Files
  * that are there stay as they are, since the operator may have mended them; a pair that does not cover the hosts is

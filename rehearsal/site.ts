@@ -5,7 +5,7 @@ import type {Authority} from './authority/index.ts';
 import type {Closers} from './closing/index.ts';
 import {createFault, type Fault, type FaultName, type FaultState, faults, mendedByOthers} from './faults.ts';
 import {lockFolder} from './folder.ts';
-import {writeHandouts} from './hand-outs.ts';
+import {isPutRight, writeHandouts} from './hand-outs.ts';
 import type {RunningNameServer} from './name-server/index.ts';
 import {paces} from './paces.ts';
 import {rehearsalProblems} from './problems.ts';
@@ -72,6 +72,7 @@ export const openSite = async (options: RehearsalOptions, closers: Closers): Pro
 	const {registryPassword, databasePassword, mysqlPassword, backupPassphrase = newPassword()} = journal.read();
 	journal.change({backupPassphrase});
 	const passwords = {registryPassword, databasePassword, mysqlPassword, backupPassphrase};
+	if (begun && !begins && (await isPutRight(directory, begun.name, hosts))) fault.clear();
 	await writeHandouts(directory, {authority, hosts, ...passwords, begins, isOn: fault.is});
 	// Only now: a start that was killed before must break the files again.
 	if (begun && begins) journal.change({fault: begun});

@@ -60,6 +60,8 @@ export type Rehearsal = {
 	readonly mysqlIsPlayed: boolean;
 	/** The fault that is on at the start; absent without one, and where it is over. */
 	readonly faultOn?: FaultName | undefined;
+	/** The file that this fault broke; absent for one that broke none. */
+	readonly faultFile?: string | undefined;
 	/** The fault that was begun, what it does, and where the file lies that mends it; empty without one. */
 	readonly fault: readonly string[];
 	/** What there is and where, for people; no secrets. */

@@ -6,6 +6,7 @@ import {registryUsername, rehearsalAnswers} from './answers.ts';
 import {type Programs, programsText} from './client-tools/index.ts';
 import {createClosers} from './closing/index.ts';
 import {faults} from './faults.ts';
+import {brokenFile} from './hand-outs.ts';
 import type {SiteMysql} from './mysql/index.ts';
 import type {RunningNameServer} from './name-server/index.ts';
 import {
@@ -118,16 +119,18 @@ const prepareBundle = async (site: Site, {host, pace}: RehearsalRegistry): Promi
 	return bundle;
 };
 
-const stateOf = ({begun, begins, fault}: Site): string => {
-	if (!begun || begins) return '';
-	return fault.is(begun.name) ? ' (still on)' : ' (over)';
+/** The fault of this world and what it is; of one that is over no more than that. */
+const faultWords = ({begun, begins, fault}: Site): readonly string[] => {
+	if (!begun) return [];
+	if (!begins && !fault.is(begun.name)) return [`Fault ${begun.name} is over.`];
+	return [`Fault ${begun.name}${begins ? '' : ' (still on)'}: ${faults[begun.name]}`];
 };
 
 /** What is broken on purpose, and where the file lies that mends it. */
 const faultLines = (site: Site): readonly string[] => {
-	const {begun, fault, files} = site;
+	const {fault, files} = site;
 	return [
-		...(begun ? [`Fault ${begun.name}${stateOf(site)}: ${faults[begun.name]}`] : []),
+		...faultWords(site),
 		...(fault.is('wrong-database-password') ? [`The right password lies in ${files.rightDatabasePassword}`] : []),
 		...(fault.is('wrong-mysql-password') ? [`The right password lies in ${files.rightMysqlPassword}`] : []),
 		...(fault.is('wrong-backup-passphrase') ? [`The right passphrase lies in ${files.rightBackupPassphrase}`] : []),
@@ -175,6 +178,7 @@ const open = async (site: Site): Promise<Rehearsal> => {
 		faultBegins: site.begins !== undefined,
 		mysqlIsPlayed: parts.mysql.kind === 'played',
 		faultOn: site.fault.name(),
+		faultFile: brokenFile(site.directory, site.fault.name()),
 		fault,
 		describe: () => [...describe(site, parts, bundle), ...fault],
 		switchFault: (order) =>

@@ -1,4 +1,4 @@
-import {mkdtemp, readFile, rm, stat} from 'node:fs/promises';
+import {copyFile, mkdtemp, readFile, rm, stat} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
@@ -194,4 +194,19 @@ it('what another team forgets stays forgotten while somebody is there to remind 
 		'Fault dns-missing is off: the network team makes the records now.',
 	]);
 	await until(async () => (await dns.resolve(host, signal)).length > 0);
+}, 60_000);
+
+it('a fault whose file was put right is over at the next start, and is not told as if it were on', async () => {
+	const first = await open('put-right', 'wrong-database-password');
+	expect(first.fault[0]).toMatch(/^Fault wrong-database-password: .* is out of date/u);
+	expect(first.faultFile).toBe(filesIn(first.directory).databasePassword);
+	await close(first);
+	const again = await open('put-right', 'wrong-database-password');
+	expect(again.fault[0]).toMatch(/^Fault wrong-database-password \(still on\): .* is out of date/u);
+	await close(again);
+	const {databasePassword, rightDatabasePassword} = filesIn(first.directory);
+	await copyFile(rightDatabasePassword, databasePassword);
+	const mended = await open('put-right', 'wrong-database-password');
+	expect(mended.faultOn).toBeUndefined();
+	expect(mended.fault).toEqual(['Fault wrong-database-password is over.']);
 }, 60_000);

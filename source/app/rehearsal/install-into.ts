@@ -11,6 +11,7 @@ import {wantsScreen} from '../plan/plan-command.ts';
 import {resumeCommand} from '../plan/resume-command.ts';
 import {runScreen} from '../screen/screen.ts';
 import {answerInside, ofThisWorld, stayInside} from './answers.ts';
+import {faultTold} from './fault-told.ts';
 import {otherTeam} from './other-teams.ts';
 import {withoutReplaced} from './secrets.ts';
 import {answersFor, asksSomebody, ownAnswers, type RehearsalOptions, type Stage, type World} from './world.ts';
@@ -36,8 +37,8 @@ const goOnCommand = (context: Context, options: RehearsalOptions): string => {
 };
 
 /** What is told of the rehearsal on the first page and where others are waited for. */
-const toldOf = (context: Context, options: RehearsalOptions, {faultOn, fault}: World) => {
-	const team = otherTeam(context, options, faultOn);
+const toldOf = (context: Context, options: RehearsalOptions, world: World, fault: readonly string[]) => {
+	const team = otherTeam(context, options, world.faultOn);
 	return {
 		fault: team ? [...fault, team.line] : fault,
 		reminders: team?.step === undefined ? {} : {[team.step]: team.line},
@@ -72,8 +73,10 @@ export const installInto = async (
 	};
 	const inWorld: FoundAnswers = {...source, answers, from: 'file'};
 	const session = {stateDirectory, ...limitsOf(context, options), judge: stayInside(own)};
+	const fault = faultTold(world, partialAnswers(inWorld).draft);
+	const parts = world.describe().filter((line) => !world.fault.includes(line));
 	if (!asksSomebody(context, options)) {
-		for (const line of [...world.describe(), ...lines]) context.err(`rehearsal: ${printable(line)}\n`);
+		for (const line of [...parts, ...fault, ...lines]) context.err(`rehearsal: ${printable(line)}\n`);
 		return runHeadless(context, options, {...session, pass: 'apply', answers: completeAnswers(inWorld)});
 	}
 	const left = await offeredDraft(draftFile(stateDirectory, options.plan), source, source.journal);
@@ -83,8 +86,8 @@ export const installInto = async (
 		judgeAnswer: answerInside(own),
 		unfinished: ofThisWorld(own, left),
 		prefersLoaded: source.from === 'file',
-		rehearsal: [...world.describe().filter((line) => !world.fault.includes(line)), ...lines],
-		...toldOf(context, options, world),
+		rehearsal: [...parts, ...lines],
+		...toldOf(context, options, world, fault),
 		journal: source.journal,
 		onScreen: options.onScreen,
 	};
