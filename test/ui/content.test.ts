@@ -258,6 +258,15 @@ describe('the last page', () => {
 		expect(told({...run, steps: run.steps.slice(0, 2)})).toContain('not the whole install');
 	});
 
+	test('leaves a row for where one is in it, where it is longer than the window', () => {
+		const heightOf = (rows: number): number => {
+			const text = summaryText(state, {...sceneOf(runOf(ended('failed'))), rows}, marks);
+			expect(text.rows.length > text.height).toBe(rows < 24);
+			return text.height;
+		};
+		expect([heightOf(50), heightOf(12)]).toEqual([47, 8]);
+	});
+
 	test('tells what became of each step', () => {
 		const text = told(
 			runOf(

@@ -110,8 +110,9 @@ const summaryRows = (run: RunState, state: UiState, scroll: Scroll): Pick<Scroll
 	};
 };
 
-/** The last page: how it ended, where to go now, what is next, each step. */
-export const summaryText = (state: UiState, {run, columns, rows}: Scene, marks: Glyphs): Scrolled => ({
-	...(run ? summaryRows(run, state, {width: bodyColumns(columns), marks}) : {rows: []}),
-	height: bodyRows(rows),
-});
+/** The last page: how it ended, where to go now, what is next, each step. Longer than the window, it leaves a row for where one is in it. */
+export const summaryText = (state: UiState, {run, columns, rows}: Scene, marks: Glyphs): Scrolled => {
+	const text = run ? summaryRows(run, state, {width: bodyColumns(columns), marks}) : {rows: []};
+	const height = bodyRows(rows);
+	return {...text, height: text.rows.length > height ? height - 1 : height};
+};
