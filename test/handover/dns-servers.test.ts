@@ -59,6 +59,22 @@ describe.skipIf(!hasPrograms('named', 'nsupdate', 'dig'))('nsupdate, against BIN
 		expect(answerOf(server.port, 'ml.corp')).toBe('10.1.2.3');
 	});
 
+	test('a name without a zone ends it; name by name, as the paper says, the others are made', async () => {
+		const server = kept(await startBind(join(folder, 'none'), {corp: []}));
+		const lines = text('dns-nsupdate.txt', {names: ['a.nowhere', 'ml.corp']});
+		expect(update(server, lines).status).toBe(1);
+		expect(answerOf(server.port, 'ml.corp')).toBe('');
+		await writeFile(join(folder, 'dns-nsupdate.txt'), lines);
+		const command =
+			lines
+				.split('\n')
+				.find((line) => line.includes(' awk '))
+				?.replace(';', '') ?? '';
+		const here = `(echo server 127.0.0.1 ${server.port}; cat) | ${namePrograms.nsupdate}`;
+		await runScript(`cd ${folder} && ${command.replace('nsupdate -k KEYFILE', here)}`, {folder});
+		expect(answerOf(server.port, 'ml.corp')).toBe('10.1.2.3');
+	});
+
 	test('lines for zone files are read by BIND, and the check finds them at its port', async () => {
 		const zone = text('dns-bind.zone').split('\n');
 		const server = kept(await startBind(join(folder, 'zone'), {corp: zone}));

@@ -25,7 +25,8 @@ const bind = ({names, address, ttl}: Known): HandoverSection => ({
 	],
 });
 
-// nsupdate(1): without "zone" and "server" it finds both by the SOA of the first name up to "send", so each name is sent alone.
+// nsupdate(1): without "zone" and "server" it finds both by the SOA of the first name up to "send", so each name is sent alone. Where it finds
+// none it ends, and sends nothing of what follows; awk(1) takes blocks between empty lines where RS is empty, and starts it for each.
 const dynamic = ({names, address, ttl}: Known): HandoverSection => ({
 	title: 'Dynamic update (nsupdate)',
 	fileName: 'dns-nsupdate.txt',
@@ -34,10 +35,14 @@ const dynamic = ({names, address, ttl}: Known): HandoverSection => ({
 		'; What is there under a name is replaced. Zone and primary are found by SOA,',
 		'; name by name; where that leads elsewhere, write first: server ADDRESS',
 		'; A zone that refuses is told, and the rest goes on (exit code 2). A name of',
-		'; which no zone is found ends it there: take its lines out, run it again.',
+		'; which no zone is found ends it there; this makes the others all the same:',
+		";   awk '{print | c; close(c)}' RS= c='nsupdate -k KEYFILE' dns-nsupdate.txt",
+		'; That one waits until its zone is there, or is for whoever keeps the zone;',
+		'; then run it again: what is there already stays as it is.',
 		`; ${checkLine}`,
 		"; Undo: grep -v '^update add' dns-nsupdate.txt | nsupdate -k KEYFILE",
 		...names.flatMap((name) => [
+			'',
 			`update delete ${name}. ${typeOf(address)}`,
 			`update add ${name}. ${ttl} ${typeOf(address)} ${address}`,
 			'send',
