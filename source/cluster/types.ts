@@ -59,7 +59,7 @@ export type PodView = {
 	/** The Job that made it. */
 	readonly job?: string | undefined;
 	/**
-	 * Why it is not ready, in plain words with the kubelet's reason, e.g. `image cannot be pulled (ImagePullBackOff):
+	 * Why it is not ready, in plain words with the kubelet's reason, e.g. `the image cannot be pulled (ImagePullBackOff):
 	 * ...`.
 	 */
 	readonly reason?: string | undefined;

@@ -1,10 +1,10 @@
 import type {ProblemTable} from '../../base/problem-table.ts';
-import {says} from './says.ts';
+import {cannotStart} from './says.ts';
 
 /** Images that a node cannot pull, or that are not for it. */
 export const imageTable = {
 	'image-registry-untrusted': {
-		...says('the node does not trust the registry'),
+		...cannotStart('the node does not trust the registry'),
 		area: 'cluster',
 		who: 'cluster admin',
 		cause:
@@ -12,7 +12,7 @@ export const imageTable = {
 		fix: 'Put the CA of the registry into the trust of the container runtime on every node (containerd: certs.d/HOST/hosts.toml).',
 	},
 	'image-registry-certificate': {
-		...says('the certificate of the registry is not valid for the node'),
+		...cannotStart('the certificate of the registry is not valid for the node'),
 		area: 'cluster',
 		who: 'cluster admin',
 		cause: 'The certificate of the registry has expired, or is for other names than the one in the image reference.',
@@ -20,14 +20,14 @@ export const imageTable = {
 		answers: ['registry.host'],
 	},
 	'image-registry-plain-http': {
-		...says('the registry speaks plain HTTP'),
+		...cannotStart('the registry speaks plain HTTP'),
 		area: 'cluster',
 		who: 'cluster admin',
 		cause: 'The node asks the registry over HTTPS, and it answers without TLS.',
 		fix: 'Give the registry a TLS certificate, or allow plain HTTP for it in the container runtime of every node.',
 	},
 	'image-wrong-platform': {
-		...says('the image is for another processor'),
+		...cannotStart('the image is for another processor'),
 		area: 'cluster',
 		who: 'cluster admin',
 		fix: 'Use nodes of the architecture of the bundle, or get a bundle for this one.',
@@ -37,14 +37,14 @@ export const imageTable = {
 		},
 	},
 	'image-unauthorized': {
-		...says('the registry refuses the login'),
+		...cannotStart('the registry refuses the login'),
 		area: 'cluster',
 		cause: 'The registry does not let the node pull the image "{image}" with the pull secret of the namespace.',
 		fix: 'Check user name and password of the registry, and that the user may read this repository.',
 		answers: ['registry.username', 'registry.password'],
 	},
 	'image-not-found': {
-		...says('the image is not in the registry'),
+		...cannotStart('the image is not in the registry'),
 		area: 'cluster',
 		cause: 'The registry has no image "{image}".',
 		fix: 'Start the run again with --from images; if it says that all is there, check registry host and prefix.',
@@ -56,17 +56,17 @@ export const imageTable = {
 		answers: ['registry.host'],
 		cases: {
 			'unknown name': {
-				...says('the node cannot find the registry'),
+				...cannotStart('the node cannot find the registry'),
 				cause: 'The name server of the node does not know the host name of the registry.',
 				fix: 'Have the DNS of the nodes answer for the registry, or use a name that they know.',
 			},
 			'no name server': {
-				...says('the name server of the node does not answer'),
+				...cannotStart('the name server of the node does not answer'),
 				cause: 'The name server of the node gave no answer about the host name of the registry; that may pass.',
 				fix: 'Wait; where it stays so, have the DNS of the nodes looked at.',
 			},
 			'no way': {
-				...says('the node cannot reach the registry'),
+				...cannotStart('the node cannot reach the registry'),
 				cause: 'There is no way from the node to the registry, or nothing listens there.',
 				fix: 'Have the way from the nodes to the registry opened.',
 			},
@@ -77,32 +77,32 @@ export const imageTable = {
 		who: 'cluster admin',
 		cases: {
 			'too many requests': {
-				...says('the registry asks to come back later'),
+				...cannotStart('the registry asks to come back later'),
 				cause: 'The registry, or the kubelet itself, allows only so many pulls at a time (429).',
 				fix: 'Wait: the node tries again. Where it stays so, have the limit of the registry raised.',
 			},
 			error: {
-				...says('the registry has an error of its own'),
+				...cannotStart('the registry has an error of its own'),
 				cause: 'The registry answered the node with an error of its own (5xx); it may be restarting.',
 				fix: 'Wait: the node tries again. Where it stays so, have the registry and what stands before it looked at.',
 			},
 		},
 	},
 	'image-signature-refused': {
-		...says('a policy of the node refuses the image'),
+		...cannotStart('a policy of the node refuses the image'),
 		area: 'cluster',
 		who: 'cluster admin',
 		cause: 'The container runtime takes only signed images, and "{image}" has no signature that it knows.',
 		fix: 'Have the internal registry added to the policy of the nodes (policy.json), or the images signed for it.',
 	},
 	'image-damaged': {
-		...says('the image is damaged'),
+		...cannotStart('the image is damaged'),
 		area: 'cluster',
 		cause: 'What the registry, or a cache before it, gave out for "{image}" is not what its digest says.',
 		fix: 'Start the run again with --from images; where it says that all is there, have the cache or the disk of the registry looked at.',
 	},
 	'node-disk-full': {
-		...says('the disk of the node is full'),
+		...cannotStart('the disk of the node is full'),
 		area: 'cluster',
 		who: 'cluster admin',
 		cause: 'The node has no room to unpack the image.',
@@ -112,20 +112,20 @@ export const imageTable = {
 		area: 'cluster',
 		cases: {
 			pulled: {
-				...says('image cannot be pulled'),
+				...cannotStart('the image cannot be pulled'),
 				cause: 'The node cannot pull the image "{image}"; its own words are below.',
 				fix: 'Check the registry from a node of the cluster.',
 				answers: ['registry.host', 'registry.prefix'],
 			},
 			never: {
-				...says('image is not on the node and must not be pulled'),
+				...cannotStart('the image is not on the node and must not be pulled'),
 				cause: 'The pod forbids pulling (imagePullPolicy Never), and the node does not have the image "{image}".',
 				fix: 'Let the pull policy be IfNotPresent.',
 			},
 		},
 	},
 	'image-name-invalid': {
-		...says('the image reference is not valid'),
+		...cannotStart('the image reference is not valid'),
 		area: 'cluster',
 		cause: '"{image}" is not a valid image reference.',
 		fix: 'Check registry host and prefix: lower case, no https://, no trailing slash.',

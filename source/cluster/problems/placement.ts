@@ -1,10 +1,10 @@
 import type {ProblemTable} from '../../base/problem-table.ts';
-import {says} from './says.ts';
+import {cannotStart, does} from './says.ts';
 
 /** Pods that find no node, lack a volume, or have to leave. */
 export const placementTable = {
 	'pod-volume-unbound': {
-		...says('its volume is not there'),
+		...cannotStart('its volume is not there'),
 		area: 'cluster',
 		who: 'cluster admin',
 		cause: 'A PersistentVolumeClaim of the pod is missing or bound to no volume.',
@@ -15,12 +15,12 @@ export const placementTable = {
 		who: 'cluster admin',
 		cases: {
 			resources: {
-				...says('no node has room for it'),
+				...cannotStart('no node has room for it'),
 				cause: 'No node has enough free {lacking} for what the pod requests.',
 				fix: 'Have a node added or freed, or request less.',
 			},
 			pods: {
-				...says('no node may run more pods'),
+				...cannotStart('no node may run more pods'),
 				cause: 'Every node already runs as many pods as it may.',
 				fix: 'Have a node added or freed.',
 			},
@@ -39,56 +39,56 @@ export const placementTable = {
 		},
 	},
 	'pod-no-matching-node': {
-		...says('no node has the labels it asks for'),
+		...cannotStart('no node has the labels it asks for'),
 		area: 'cluster',
 		who: 'cluster admin',
 		cause: 'The node selector or affinity of the pod fits no node that is free.',
 		fix: 'Have the labels set on a node, or ask for other ones.',
 	},
 	'nodes-tainted': {
-		...says('every node is tainted'),
+		...cannotStart('every node is tainted'),
 		area: 'cluster',
 		who: 'cluster admin',
 		cause: 'Every node that has room carries a taint that keeps such pods away, or is not ready.',
 		fix: 'Have an untainted node added, or the taint removed.',
 	},
 	'cluster-no-nodes': {
-		...says('no node takes pods'),
+		...cannotStart('no node takes pods'),
 		area: 'cluster',
 		who: 'cluster admin',
 		cause: 'All nodes are cordoned, or there is none.',
 		fix: 'Have a node put back into service.',
 	},
 	'pod-unschedulable': {
-		...says('no node fits'),
+		...cannotStart('no node fits'),
 		area: 'cluster',
 		who: 'cluster admin',
 		cause: 'The scheduler finds no node for the pod; its own words are below.',
 		fix: 'Ask the cluster admin about this message.',
 	},
 	'pod-volume-failed': {
-		...says('a volume cannot be mounted'),
+		...cannotStart('a volume cannot be mounted'),
 		area: 'cluster',
 		who: 'cluster admin',
 		cause: 'The node cannot mount a volume of the pod; its own words are below.',
 		fix: 'Ask the cluster admin about this message.',
 	},
 	'node-network-failed': {
-		...says('the node cannot set up the pod'),
+		...cannotStart('the node cannot set up the pod'),
 		area: 'cluster',
 		who: 'cluster admin',
 		cause: 'The node cannot make the network or the pause container of the pod; its own words are below.',
 		fix: 'Have network plug-in and pause image of the node looked at; the pause image too must come from inside the air gap.',
 	},
 	'node-pause-image': {
-		...says('the node lacks the pause image'),
+		...cannotStart('the node lacks the pause image'),
 		area: 'cluster',
 		who: 'cluster admin',
 		cause: 'The container runtime of the node needs the image "{pause}" for every pod, and cannot pull it.',
 		fix: 'Have the pause image put into a registry inside, and named in the configuration of the container runtime (sandbox_image, pause_image).',
 	},
 	'pod-evicted': {
-		...says('was removed from its node'),
+		...does('was removed from its node'),
 		area: 'cluster',
 		who: 'cluster admin',
 		cause: 'The node gave the pod up ({reason}), mostly for want of memory or disk, or to be drained.',

@@ -14,7 +14,7 @@ export type Row = {
 	readonly who?: Actor;
 	/** Waiting longer cannot help. */
 	readonly stuck: boolean;
-	/** After `The pod a/p: `. */
+	/** After `The pod a/p`, and `: ` or `cannot start: ` where it is not what the pod does itself. */
 	readonly short: string;
 	readonly cause: string;
 	readonly fix: string;
@@ -34,7 +34,7 @@ export const testEach = (rows: readonly Row[]): void => {
 		const told = await diagnose(found);
 		expect(told).toMatchObject({code, who, area: 'cluster', cause, fix});
 		expect(told?.answers).toEqual(answers);
-		expect(told?.message).toContain(`: ${short} (`);
+		expect(told?.message).toContain(` ${short.replace('the Job ', '')} (`);
 		const [pod] = found.pods;
 		if (!pod) return;
 		const view = podView(pod, found.events);
