@@ -1,3 +1,4 @@
+import type {Problem} from '../base/problem.ts';
 import type {Outcome} from './events.ts';
 import type {Pass, WayInfo} from './plan.ts';
 import type {RunState, StepState} from './state.ts';
@@ -31,11 +32,15 @@ export const partWords = ({waitedFor, keep, onlyLooks}: Parts, outcome: Outcome 
 /** How a step ended, in the words of every output. */
 export const endWords = (step: Parts, outcome: Outcome): string => partWords(step, outcome) ?? outcomeWords[outcome];
 
+/** What a problem makes of its step: a difference that a verification found is one, and nothing that failed. */
+export const problemWords = (problem: Pick<Problem, 'code'> | undefined, pass: Pass): string =>
+	pass === 'verify' && problem?.code === 'drift' ? 'differs' : 'problem';
+
 /** What became of a step by the end of a run, in the words of every output. */
 export const stepWords = (step: StepState, pass: Pass): string => {
 	const {outcome, status, startedAt} = step;
 	if (outcome !== undefined) return endWords(step, outcome);
-	if (status === 'problem') return 'problem';
+	if (status === 'problem') return problemWords(step.problem, pass);
 	if (startedAt === undefined) return 'not begun';
 	return pass === 'apply' ? 'not finished' : 'not looked at';
 };

@@ -2,7 +2,7 @@ import {toldActor} from '../base/people/actor.ts';
 import {formatDuration} from '../base/units.ts';
 import {formatChange} from '../engine/changes.ts';
 import type {Event} from '../engine/events.ts';
-import {endWords, inOrder} from '../engine/outcome.ts';
+import {endWords, inOrder, problemWords} from '../engine/outcome.ts';
 import type {Awaited, Detail, Handover, PlanFact} from '../engine/plan.ts';
 import {emptyRun, reduce} from '../engine/reduce.ts';
 import type {RunState, StepState} from '../engine/state.ts';
@@ -154,7 +154,7 @@ const table: {readonly [Type in Event['type']]: LinesOf<Type>} = {
 	'step-retrying': (_before, _after, {problem, pauseMs}) =>
 		indented([`${problem.message} Trying again in ${formatDuration(pauseMs)} (${problem.code}).`]),
 	'step-problem': (_before, after, {step, problem}) => [
-		...titled(after, step, after.run.pass === 'apply' ? 'cannot go on' : 'problem'),
+		...titled(after, step, after.run.pass === 'apply' ? 'cannot go on' : problemWords(problem, after.run.pass)),
 		...indented(formatProblem(problem)),
 	],
 	'step-decided': none,

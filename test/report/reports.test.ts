@@ -408,6 +408,8 @@ test('a verification tells all that it found at its end, and how many of which',
 	const lines = summaryLines(state, files);
 	expect(lines[0]).toMatch(/^Not everything is as the answers say: 1 difference, 1 problem \(/u);
 	expect(lines).toContain('The images differ.');
+	expect(lines[2]).toMatch(/^ {2}The images +differs$/u);
+	expect(lines[3]).toMatch(/^ {2}The dns +problem$/u);
 	expect(lines).toContain(trouble.message);
 	const looked = summaryLines({...state, pass: 'look'}, files);
 	expect(looked[0]).toMatch(/^Not everything could be planned: 2 problems \(/u);
