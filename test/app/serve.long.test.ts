@@ -55,7 +55,7 @@ test('a world that is kept up is reached from other shells, breaks when asked, a
 	// Nothing is there yet: what verify finds is told, and its report says what it was.
 	await stage.run('verify', '--answers', answers, '--state-dir', state);
 	const reports = path.join(state, 'reports');
-	const report = (await readdir(reports)).find((name) => /^verification.*\.txt$/u.test(name)) ?? '';
+	const report = (await readdir(reports)).find((name) => /^verification-REHEARSAL-.*\.txt$/u.test(name)) ?? '';
 	expect(await readFile(path.join(reports, report), 'utf8')).toContain('REHEARSAL');
 
 	leave.abort(new Error('SIGHUP'));

@@ -9,6 +9,7 @@ import {rehearsed} from '../../handover/rehearsed.ts';
 import type {HostPort} from '../../steps/world.ts';
 import {readPemFile} from '../base/pem-files.ts';
 import {readValuesFile} from '../base/values-file.ts';
+import {reportKind} from './reports/saved.ts';
 
 /** Does what writes below the state folder. @throws ProblemError `state-unwritable`, `folder-not-ours` */
 const writing = async <Result>(file: string, write: () => Promise<Result>): Promise<Result> => {
@@ -24,6 +25,10 @@ const writing = async <Result>(file: string, write: () => Promise<Result>): Prom
 	}
 };
 
+/** A report that a step writes, named like those of runs. */
+const rehearsedName = (name: string): string =>
+	name.replace(/^reports\/([a-z]+)-/u, (_, kind: string) => `reports/${reportKind(kind, true)}-`);
+
 /**
  * This host: files named by the answers, and the room left where state is kept.
  * @param asked who asks other teams, and what was said to them @param isRehearsal whether papers for them say that they are of a rehearsal
@@ -37,7 +42,7 @@ export const createHost = (
 	readFile: readPemFile,
 	readValues: readValuesFile,
 	saveState: async (name, text) => {
-		const file = path.join(stateDirectory, name);
+		const file = path.join(stateDirectory, isRehearsal ? rehearsedName(name) : name);
 		await writing(file, async () => (text === undefined ? rm(file, {force: true}) : saveFile(file, text)));
 		return file;
 	},

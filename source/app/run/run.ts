@@ -130,7 +130,7 @@ const saveReport = async (
 	const kind = isVerification ? 'verification' : 'acceptance';
 	return savePaper(
 		stateDirectory,
-		{kind, name: state.runId},
+		{kind, name: state.runId, isRehearsal: context.rehearsal === true},
 		isVerification ? verificationPaper(told) : acceptancePaper(told),
 	);
 };

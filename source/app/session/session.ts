@@ -99,15 +99,17 @@ type Reported = {
 /** Saves the problem report of a run, without secrets. Resolves with its path. @throws ProblemError `nothing-to-report` */
 const saveProblem = async (context: Context, {stateDirectory, state, answers, happened}: Reported): Promise<string> => {
 	if (!state || !answers) throw appProblems.error('nothing-to-report', {});
+	const rehearsal = (await contextOf(context, answers)).rehearsal === true;
 	const paper = problemPaper({
 		state,
 		answers,
 		surroundings: await surroundingsOf(context, answers, knownCluster(context, answers)),
 		happened,
-		rehearsal: (await contextOf(context, answers)).rehearsal === true,
+		rehearsal,
 	});
 	const stamp = new Date(context.clock.now()).toISOString().replaceAll(/[:.]/gu, '-');
-	return saveProblemPaper(stateDirectory, stamp, printableText(context.redactor.redact(paperText(paper).join('\n'))));
+	const text = printableText(context.redactor.redact(paperText(paper).join('\n')));
+	return saveProblemPaper(stateDirectory, {stamp, isRehearsal: rehearsal}, text);
 };
 
 /** The summary of a run, without secrets. */

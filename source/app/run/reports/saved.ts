@@ -8,9 +8,14 @@ export const mostReports = 30;
 
 const folderOf = (stateDirectory: string): string => path.join(stateDirectory, 'reports');
 
-/** Names of the reports of a kind, the newest first. */
+/** How the name of a report begins: one of a rehearsal is known for it before it is opened, or sent to anybody. */
+export const reportKind = (kind: string, isRehearsal: boolean): string => (isRehearsal ? `${kind}-REHEARSAL` : kind);
+
+/** Names of the reports of a kind, the newest first; those of rehearsals are a kind of their own. */
 const reportsOf = async (folder: string, kind: string): Promise<readonly string[]> => {
-	const names = (await readdir(folder)).filter((name) => name.startsWith(`${kind}-`) && name.endsWith('.txt'));
+	const isOf = (name: string): boolean =>
+		name.startsWith(`${kind}-`) && !name.startsWith(`${reportKind(kind, true)}-`) && name.endsWith('.txt');
+	const names = (await readdir(folder)).filter(isOf);
 	const found = await Promise.all(
 		names.map(async (name) => ({name, at: (await stat(path.join(folder, name))).mtimeMs})),
 	);
@@ -25,22 +30,30 @@ const prune = async (folder: string, kind: string): Promise<void> => {
 };
 
 /**
- * Saves a paper as text and as a page to print, `reports/KIND-NAME.txt` and `.html`, and lets the oldest of its kind go. Resolves with the
+ * Saves a paper as text and as a page to print, `reports/KIND-NAME.txt` and `.html` (`KIND-REHEARSAL-NAME` of a rehearsal), and lets the oldest of its kind go. Resolves with the
  * path of the text. @throws ProblemError, the error of the file system
  */
 export const savePaper = async (
 	stateDirectory: string,
-	{kind, name}: {readonly kind: 'acceptance' | 'verification'; readonly name: string},
+	report: {readonly kind: 'acceptance' | 'verification'; readonly name: string; readonly isRehearsal: boolean},
 	paper: Paper,
 ): Promise<string> => {
+	const kind = reportKind(report.kind, report.isRehearsal);
 	const folder = folderOf(stateDirectory);
-	const base = path.join(folder, `${kind}-${name}`);
+	const base = path.join(folder, `${kind}-${report.name}`);
 	await saveFile(`${base}.html`, paperHtml(paper));
 	const file = await saveFile(`${base}.txt`, paperText(paper).join('\n'));
 	await prune(folder, kind);
 	return file;
 };
 
-/** Saves the report of a problem, `reports/problem-STAMP.txt`, as text alone: it goes into a ticket. Resolves with its path. */
-export const saveProblemPaper = async (stateDirectory: string, stamp: string, text: string): Promise<string> =>
-	saveFile(path.join(folderOf(stateDirectory), `problem-${stamp}.txt`), text);
+/**
+ * Saves the report of a problem, `reports/problem-STAMP.txt` (`problem-REHEARSAL-STAMP`), as text alone: it goes into a ticket. Resolves with
+ * its path.
+ */
+export const saveProblemPaper = async (
+	stateDirectory: string,
+	{stamp, isRehearsal}: {readonly stamp: string; readonly isRehearsal: boolean},
+	text: string,
+): Promise<string> =>
+	saveFile(path.join(folderOf(stateDirectory), `${reportKind('problem', isRehearsal)}-${stamp}.txt`), text);

@@ -120,20 +120,20 @@ test('without an earlier run there is no report, and its absence is told', async
 	expect([code, err]).toEqual([2, expect.stringContaining('no-earlier-run')]);
 });
 
-test('of reports of one kind the newest are kept, of another kind all', async () => {
+test('of reports of one kind the newest are kept, and those of rehearsals push out none of the real ones', async () => {
 	const folder = await mkdtemp(path.join(tmpdir(), 'zenml-airgap-papers-'));
 	try {
 		const paper = {title: 'A report', sections: []};
-		await savePaper(folder, {kind: 'acceptance', name: 'first'}, paper);
+		for (const isRehearsal of [false, true])
+			await savePaper(folder, {kind: 'verification', name: 'first', isRehearsal}, paper);
 		for (let number = 0; number <= mostReports; number += 1)
-			await savePaper(folder, {kind: 'verification', name: String(number)}, paper);
+			await savePaper(folder, {kind: 'verification', name: String(number), isRehearsal: true}, paper);
 		const names = await readdir(path.join(folder, 'reports'));
-		expect(names.filter((name) => name.startsWith('verification-') && name.endsWith('.txt'))).toHaveLength(mostReports);
-		expect(names.filter((name) => name.startsWith('verification-') && name.endsWith('.html'))).toHaveLength(
-			mostReports,
-		);
-		expect(names).not.toContain('verification-0.txt');
-		expect(names).toContain('acceptance-first.txt');
+		const ofRehearsals = names.filter((name) => name.startsWith('verification-REHEARSAL-'));
+		expect(ofRehearsals.filter((name) => name.endsWith('.txt'))).toHaveLength(mostReports);
+		expect(ofRehearsals.filter((name) => name.endsWith('.html'))).toHaveLength(mostReports);
+		expect(names).not.toContain('verification-REHEARSAL-first.txt');
+		expect(names).toContain('verification-first.txt');
 	} finally {
 		await rm(folder, {recursive: true, force: true});
 	}
