@@ -167,7 +167,8 @@ test('a typed secret is told as such, and as one to be typed again when nobody h
 	const draft = {...full, registry: {host: 'r.corp', username: 'u', password: 'prompt'}};
 	const at = questionAt('registry.password', draft);
 	expect(said(formOf(draft), at).text).toBe('typed in, kept in memory');
-	expect(said(formOf(draft, [at.path]), at).state).toBe('to be typed again');
+	// It may be the first time: the answer file says prompt.
+	expect(said(formOf(draft, [at.path]), at)).toEqual({text: 'to be typed', state: 'to be typed again'});
 });
 
 test('a default that is agreed to stays a default; another answer is written down', () => {

@@ -47,7 +47,7 @@ export const said = (form: Form, {question, path}: Place): Said => {
 	const value = given ?? defaultAt(path) ?? (question.kind === 'yes-no' ? false : undefined);
 	if (value === undefined || value === '')
 		return question.optional ? {text: 'not set', state: 'left out'} : {text: 'missing', state: 'missing'};
-	if (openSecrets(form).includes(path)) return {text: 'to be typed again', state: 'to be typed again'};
+	if (openSecrets(form).includes(path)) return {text: 'to be typed', state: 'to be typed again'};
 	return {text: inWords(question, value), state: given === undefined ? 'default' : 'given'};
 };
 

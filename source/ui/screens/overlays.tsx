@@ -75,7 +75,7 @@ const questions = {
 		yes: 'quit',
 		text: [
 			'Nothing has been changed.',
-			'Answers are kept, but for secrets that were typed: the next start offers them.',
+			'Answers that were given are kept, but for typed secrets: the next start offers them.',
 		],
 	},
 	stop: {
