@@ -10,14 +10,14 @@ export const engineProblems = declareProblems({
 	},
 	drift: {
 		area: 'verification',
-		message: '{step} differs from the answers.',
+		message: 'Differs from the answers: {step}.',
 		cause: 'It differs in: {changes}.',
 		fix: 'Run "{command}" with the same answers: it changes only what differs.',
 	},
 	'brought-back': {
 		area: 'cluster',
 		areaElse: 'the problem after which it was chosen',
-		message: '{step} failed and is undone: {done}.',
+		message: '{step}: failed and undone; {done}.',
 		cause: 'It was brought back after this problem: {problem}',
 		fix: 'Mend the cause of that first; then start the same command again: it begins this step anew.',
 	},

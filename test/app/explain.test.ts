@@ -38,7 +38,7 @@ test('without a name everything is listed: steps, answers, and problems with wha
 	const [steps = '', answers = '', problems = ''] = out.split('\n\n');
 	expect(steps).toMatch(/^Steps\nbundle {2,}Bundle\n/u);
 	expect(answers).toMatch(/^registry\.host {2,}Internal registry, host or host:port$/mu);
-	expect(problems).toMatch(/^drift {2,}<step> differs from the answers\.$/mu);
+	expect(problems).toMatch(/^drift {2,}Differs from the answers: <step>\.$/mu);
 	const codes = problems
 		.trimEnd()
 		.split('\n')

@@ -61,7 +61,7 @@ test('a way that was gone ends the step and the run, with the exit code of the p
 	expect(result.problem).toMatchObject({
 		code: 'brought-back',
 		area: 'registry',
-		message: 'The images failed and is undone: brought back to revision 3 and its dump.',
+		message: 'The images: failed and undone; brought back to revision 3 and its dump.',
 		cause: 'It was brought back after this problem: The registry does not answer.',
 		fix: 'Mend the cause of that first; then start the same command again: it begins this step anew.',
 	});
