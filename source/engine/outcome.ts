@@ -1,4 +1,5 @@
 import type {Problem} from '../base/problem.ts';
+import {formatMoment} from '../base/units.ts';
 import type {Outcome} from './events.ts';
 import type {Pass, WayInfo} from './plan.ts';
 import type {RunState, StepState} from './state.ts';
@@ -59,3 +60,6 @@ export const unfinishedWay = ({steps}: RunState): WayInfo | undefined =>
 /** True for a step of a journal that needs no further work: what was brought back is not what the answers want. */
 export const isDone = ({outcome}: {readonly outcome?: Outcome | undefined}): boolean =>
 	outcome !== undefined && outcome !== 'brought-back';
+
+/** That a step was tried again, and when that ended in the same problem. */
+export const sameAgainWords = (at: number): string => `Tried again at ${formatMoment(at, 'seconds')}: the same.`;

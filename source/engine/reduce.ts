@@ -1,4 +1,5 @@
 import {toldActor} from '../base/people/actor.ts';
+import {isSameTrouble, type Problem, partsOf} from '../base/problem.ts';
 import type {Event, Outcome, StepInfo, StepStatus} from './events.ts';
 import {sayOfRun, sayOfStep} from './log.ts';
 import {endWords} from './outcome.ts';
@@ -21,7 +22,8 @@ export const emptyRun: RunState = {
 
 /** Everything that belongs to one attempt and ends with it. */
 const settled = (step: StepState): StepState => {
-	const {waiting: _waiting, retry: _retry, handover: _handover, problem: _problem, ways: _ways, ...rest} = step;
+	const {waiting: _waiting, retry: _retry, handover: _handover, problem: _problem, ways: _ways, ...others} = step;
+	const {sameAgainAt: _sameAgainAt, ...rest} = others;
 	return {...rest, choices: []};
 };
 
@@ -91,12 +93,19 @@ const stepRetrying = (state: RunState, event: Of<'step-retrying'>): RunState => 
 	return sayOfStep(next, event, 'warn', `${problem.message} Trying again in ${Math.ceil(pauseMs / 1000)} s.`);
 };
 
+/** Is there nothing new in this problem, in none of its parts? */
+const isAllTheSame = (before: Problem, now: Problem): boolean => {
+	const [old, parts] = [partsOf(before), partsOf(now)];
+	return old.length === parts.length && parts.every((one) => old.some((other) => isSameTrouble(one, other)));
+};
+
 const stepProblem = (state: RunState, event: Of<'step-problem'>): RunState => {
-	const {problem, choices, ways} = event;
+	const {problem, choices, ways, at} = event;
 	const next = updateStep(state, event.step, (step) => ({
 		...settled(step),
 		status: 'problem',
 		problem,
+		...(step.tried && isAllTheSame(step.tried, problem) && {sameAgainAt: at}),
 		choices,
 		...(ways && {ways}),
 	}));
@@ -105,7 +114,11 @@ const stepProblem = (state: RunState, event: Of<'step-problem'>): RunState => {
 
 const stepDecided = (state: RunState, event: Of<'step-decided'>): RunState =>
 	sayOfStep(
-		updateStep(state, event.step, (step) => ({...settled(step), status: 'pending'})),
+		updateStep(state, event.step, (step) => ({
+			...settled(step),
+			status: 'pending',
+			...(step.problem && {tried: step.problem}),
+		})),
 		event,
 		'info',
 		`decided: ${event.way ?? event.decision}`,

@@ -50,6 +50,10 @@ export type StepState = StepInfo & {
 	readonly waitedFor?: string;
 	readonly acknowledged: boolean;
 	readonly problem?: Problem;
+	/** The problem after which it was tried again. */
+	readonly tried?: Problem;
+	/** When that try ended in the same problem, ms since the epoch. */
+	readonly sameAgainAt?: number;
 	readonly choices: readonly Decision[];
 	/** The ways that its problem offers; absent where there is none. */
 	readonly ways?: readonly WayInfo[];

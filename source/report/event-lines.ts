@@ -2,7 +2,7 @@ import {toldActor} from '../base/people/actor.ts';
 import {formatDuration} from '../base/units.ts';
 import {formatChange} from '../engine/changes.ts';
 import type {Event} from '../engine/events.ts';
-import {endWords, inOrder, problemWords} from '../engine/outcome.ts';
+import {endWords, inOrder, problemWords, sameAgainWords} from '../engine/outcome.ts';
 import type {Awaited, Detail, Handover, PlanFact} from '../engine/plan.ts';
 import {emptyRun, reduce} from '../engine/reduce.ts';
 import type {RunState, StepState} from '../engine/state.ts';
@@ -127,6 +127,10 @@ export const whereLines = (
 ): readonly string[] =>
 	facts.length === 0 ? [] : ['Where it goes', ...facts.flatMap((fact) => linesOfOne(fact).map((line) => `  ${line}`))];
 
+/** That a step was tried again and met the same, which nothing else would show. */
+const againLines = ({sameAgainAt: at}: Pick<StepState, 'sameAgainAt'> = {}): readonly string[] =>
+	at === undefined ? [] : [sameAgainWords(at)];
+
 type Of<Type extends Event['type']> = Extract<Event, {type: Type}>;
 type LinesOf<Type extends Event['type']> = (before: Told, after: Told, event: Of<Type>) => readonly string[];
 
@@ -155,6 +159,7 @@ const table: {readonly [Type in Event['type']]: LinesOf<Type>} = {
 		indented([`${problem.message} Trying again in ${formatDuration(pauseMs)} (${problem.code}).`]),
 	'step-problem': (_before, after, {step, problem}) => [
 		...titled(after, step, after.run.pass === 'apply' ? 'cannot go on' : problemWords(problem, after.run.pass)),
+		...indented(againLines(stepIn(after, step))),
 		...indented(formatProblem(problem)),
 	],
 	'step-decided': none,

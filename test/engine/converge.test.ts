@@ -413,6 +413,14 @@ test('retry begins the step anew', async () => {
 	]);
 });
 
+test('a step that is tried again says when it met the same problem once more, and nothing of another one', async () => {
+	const other: Finding = {status: 'blocked', problem: {...trouble, message: 'Another one.'}};
+	const again = async (...all: readonly Finding[]) =>
+		(await play([tiny('images', {check: findings(...all)})], {controls: choose('retry', 'quit')})).state.steps[0];
+	expect(await again(blocked, blocked)).toMatchObject({problem: trouble, sameAgainAt: expect.any(Number)});
+	expect(await again(blocked, other)).not.toHaveProperty('sameAgainAt');
+});
+
 test('skip is offered only where the step may be left out, and the run goes on', async () => {
 	const controls = choose('skip', 'quit');
 	const {story, result} = await play(

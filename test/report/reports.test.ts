@@ -57,6 +57,13 @@ test('a whole run in plain lines', () => {
 	`);
 });
 
+test('a problem that is met again after a retry is told with that', () => {
+	const met: NewEvent = {type: 'step-problem', step: 'ca', problem: trouble, choices: ['retry']};
+	const text = plain([started, met, {type: 'step-decided', step: 'ca', decision: 'retry'}, met]);
+	expect(text.match(/Tried again at \S+ \S+ UTC: the same\./gu)).toHaveLength(1);
+	expect(text.lastIndexOf('Tried again')).toBeGreaterThan(text.indexOf('do:'));
+});
+
 test.each([
 	['debug', ['debug line', 'info line', 'warn line', 'error line']],
 	['info', ['info line', 'warn line', 'error line']],

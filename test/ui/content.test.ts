@@ -318,6 +318,16 @@ describe('the last page', () => {
 });
 
 describe('the pages over a run', () => {
+	test('tell above a problem that it was tried again and is the same', () => {
+		const met = {type: 'step-problem', step: 'images', problem: trouble, choices: ['retry']} as const;
+		const again = runOf(images, met, {type: 'step-decided', step: 'images', decision: 'retry'}, images, met);
+		const page = pageOf(again);
+		if (page?.kind !== 'problem') throw new Error('there is no problem page');
+		const {rows, starts} = problemText(page, viewOf(freshRunView, page), sceneOf(undefined));
+		expect(words(rows)[0]).toMatch(/^Tried again at .* UTC: the same\.$/u);
+		expect(words(rows)[starts?.[0] ?? 0]).toBe(trouble.message);
+	});
+
 	test('tell a problem with its place, its next steps and who has to act', () => {
 		const told = {
 			...trouble,

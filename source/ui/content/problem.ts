@@ -1,5 +1,6 @@
 import {toldActor} from '../../base/people/actor.ts';
 import {namesItsPlace, type Problem} from '../../base/problem.ts';
+import {sameAgainWords} from '../../engine/outcome.ts';
 import type {WayInfo} from '../../engine/plan.ts';
 import type {ProblemPage} from '../state/page.ts';
 import {type ProblemButton, problemButtons} from '../state/page-keys.ts';
@@ -122,10 +123,17 @@ const severalRows = (problem: Problem, parts: readonly Problem[], width: number)
 export const problemRows = (problem: Problem, width: number): Numbered =>
 	problem.parts ? severalRows(problem, problem.parts, width) : {rows: oneRows(problem, width), starts: [0]};
 
+/** Above all else, that it was tried again and met the same: the page would look as if nothing had been done. */
+const withAgain = ({step: {sameAgainAt: at}}: ProblemPage, {rows, starts}: Numbered, width: number): Numbered => {
+	if (at === undefined) return {rows, starts};
+	const head = [...paragraph(sameAgainWords(at), width, 'warn'), blank];
+	return {rows: [...head, ...rows], starts: starts.map((start) => start + head.length)};
+};
+
 /** The page of a problem, above what can be done about it; while a way is to be agreed to, what it does. */
 export const problemText = (page: ProblemPage, view: PageView, {columns, rows}: Scene): Scrolled => {
 	const width = bodyColumns(columns);
 	const consent = consentOf(page, view);
-	const text = consent ? {rows: wayRows(consent.way, width)} : problemRows(page.problem, width);
+	const text = consent ? {rows: wayRows(consent.way, width)} : withAgain(page, problemRows(page.problem, width), width);
 	return {...text, height: problemHeight(rows, consent ? 1 : problemButtons(page.step).length)};
 };
