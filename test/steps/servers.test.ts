@@ -131,7 +131,12 @@ describe('onboarding', () => {
 		const world = worldOf({answers, pass: 'look', helm: {release: async () => undefined}});
 		expect(changesOf(await look(onboardingStep, world))).toHaveLength(3);
 		const half = {release: async () => releaseOf({status: 'failed'})};
-		expect(changesOf(await look(onboardingStep, worldOf({answers, pass: 'look', helm: half})))).toHaveLength(3);
+		// It may have been installed before, and an upgrade have failed: what is in it is not said to be created.
+		expect(changesOf(await look(onboardingStep, worldOf({answers, pass: 'look', helm: half})))).toEqual(
+			['organization acme', 'user ada', 'user grace'].map(
+				(target) => `check ${target} (known once the control plane runs)`,
+			),
+		);
 	});
 
 	test('a role is held by its id or by its name; one that is not held is an update', async () => {
@@ -142,7 +147,7 @@ describe('onboarding', () => {
 		const session = {...acme, users: async () => people};
 		expect(await look(onboardingStep, at(sessionOf({...session, members})))).toEqual({
 			status: 'ok',
-			note: 'organization acme, 2 users',
+			note: 'organization acme, 2 users; the password given for ada is for a new user: one who was there before keeps theirs, to be changed in ZenML itself',
 		});
 		expect(changesOf(await look(onboardingStep, at(sessionOf(session))))).toEqual([
 			'update user ada (role admin)',

@@ -2,7 +2,7 @@ import {counted} from '../../base/text.ts';
 import type {Change, Finding} from '../../engine/plan.ts';
 import type {ZenmlOrganization, ZenmlSession} from '../../zenml/types.ts';
 import {adminSession, settling} from '../shared/endpoints.ts';
-import {controlPlaneInstalled} from '../shared/installed.ts';
+import {controlPlaneState} from '../shared/installed.ts';
 import {type Step, shortTimeouts, type World} from '../world.ts';
 import {type Act, runActs, userChange} from './acts.ts';
 import {teamsOf} from './teams.ts';
@@ -15,6 +15,10 @@ const everything = ({answers: {organization}}: World): readonly Change[] => [
 	{action: 'create', target: `organization ${organization.name}`},
 	...organization.users.map((user) => userChange('create', user, `role ${user.role}`)),
 ];
+
+/** Of a control plane that was begun, or whose upgrade failed, nobody knows what is in it before it runs. */
+const unknownYet = (world: World): readonly Change[] =>
+	everything(world).map(({target}) => ({action: 'check', target, detail: 'known once the control plane runs'}));
 
 const viewOf = async (world: World, session: ZenmlSession, organization: ZenmlOrganization): Promise<View> => ({
 	world,
@@ -35,10 +39,19 @@ const actsOf = (view: View): readonly Act[] => [
 	...view.world.answers.organization.users.flatMap((wanted) => userActs(view, wanted)),
 ];
 
+/** Whoever gives a password for somebody who is there already would believe that it counts now. */
+const passwordNote = (users: World['answers']['organization']['users']): string => {
+	const given = users.filter(({password}) => password !== 'generate').map(({username}) => username);
+	return given.length === 0
+		? ''
+		: `; the password given for ${given.join(', ')} is for a new user: one who was there before keeps theirs, to be changed in ZenML itself`;
+};
+
 const check = async (world: World): Promise<Finding> => {
 	const {users} = world.answers.organization;
-	if (world.pass === 'look' && !(await controlPlaneInstalled(world)))
-		return {status: 'todo', changes: everything(world)};
+	const state = world.pass === 'look' ? await controlPlaneState(world) : 'installed';
+	if (state === 'absent') return {status: 'todo', changes: everything(world)};
+	if (state === 'begun') return {status: 'todo', changes: unknownYet(world)};
 	const session = await adminSession(world);
 	const found = await findOrganization(world, session);
 	if (!found) return {status: 'todo', changes: everything(world)};
@@ -48,7 +61,7 @@ const check = async (world: World): Promise<Finding> => {
 	const warnings = users.flatMap((wanted) => userWarnings(view, wanted));
 	return {
 		status: 'ok',
-		note: `organization ${found.name}, ${counted(users.length, 'user')}`,
+		note: `organization ${found.name}, ${counted(users.length, 'user')}${passwordNote(users)}`,
 		...(warnings.length > 0 && {warnings}),
 	};
 };
