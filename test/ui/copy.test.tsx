@@ -70,6 +70,15 @@ test.each([
 	},
 );
 
+test('commands that begin alike are told apart by their ends', async () => {
+	const fake = await inRun();
+	const commands = ['describe pod zenml-0', 'logs zenml-0 --previous'].map((end) => long.replace(/get .*/u, end));
+	fake.emit({...broken, problem: problem({...broken.problem, nextSteps: commands})});
+	await app.press('y');
+	expect(app.frame()).toContain('describe pod zenml-0\n');
+	expect(app.frame()).toContain('logs zenml-0 --previous\n');
+});
+
 test('the whole page is copied as it would stand in a window of any width', async () => {
 	const fake = await inRun([60, 18]);
 	fake.emit(broken);

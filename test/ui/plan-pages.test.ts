@@ -101,7 +101,8 @@ test('a plan without pages has no button for them', async () => {
 });
 
 test('in lines the pages stand behind the steps', () => {
-	expect(planLines(view).slice(0, 4)).toEqual([
+	expect(planLines(view).slice(0, 5)).toEqual([
+		'What will be done',
 		'  Upgrade path: 0.13.15 to 0.13.18',
 		'',
 		'--- What changes',

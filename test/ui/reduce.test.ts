@@ -628,6 +628,14 @@ test('once the run has ended the summary is shown, and is left by q, Enter and C
 		]);
 });
 
+test('in a window that is too small for the end of the run, q leaves, and no other key', () => {
+	const ended = runOf({type: 'run-finished', outcome: 'done', exitCode: 0});
+	const small = sceneOf({columns: 50, rows: 15, run: ended, now: 0});
+	expect(play(running, [{text: 'x'}, 'return', 'escape'], small).effects).toEqual([]);
+	const exit = {type: 'exit', result: {ended: 'finished', run: ended}};
+	expect(play(running, [{text: 'q'}], small).effects).toEqual([exit]);
+});
+
 test('at the end x goes through the warnings, and says so where there are none', () => {
 	const warn = (number: number) => ({type: 'step-warning', step: 'ca', text: `${number} ${'w'.repeat(700)}`}) as const;
 	const end = {type: 'run-finished', outcome: 'done', exitCode: 0} as const;

@@ -245,6 +245,9 @@ test('a small window still tells the step, how far the run is, and that it waits
 	expect(frame()).toMatch(/^ ?Waiting for you: a problem\. ✗ Images: problem/u);
 	await app.resize(20, 3);
 	expect(frame()).toContain('Waiting for you');
+	fake.emit({type: 'run-finished', outcome: 'stopped', exitCode: 130});
+	await app.resize(50, 15);
+	expect(frame()).toMatch(/^ ?Stopped\. q leaves\. step 3 of 14/u);
 });
 
 test('the list of topics stands at the left from 100 columns on', async () => {

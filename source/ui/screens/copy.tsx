@@ -6,17 +6,18 @@ import {markedRows} from '../content/search/search.ts';
 import {bodyColumns, bodyRows} from '../terminal/layout.ts';
 import {glyphs} from '../terminal/marks.ts';
 import {blank, row} from '../terminal/rows.ts';
+import {shortenMiddle} from '../terminal/text.ts';
 import {useLook} from '../terminal/theme.ts';
 import type {ScreenProps} from './props.ts';
 
-/** What can be copied of the page below, one of which is chosen. */
+/** What can be copied of the page below, one of which is chosen. Commands of a page begin alike and differ in their ends. */
 export const CopyPage = ({state, scene, search, aside, focus}: ScreenProps & {readonly focus: number}) => {
 	const marks = glyphs(useLook());
 	const width = bodyColumns(scene.columns);
 	const height = bodyRows(scene.rows);
 	const labels = envOf(scene)
 		.copies(state)
-		.map(({label}) => label);
+		.map(({label}) => shortenMiddle(label, width - 4, marks.more));
 	const rows = [
 		row('What is to be copied?'),
 		blank,

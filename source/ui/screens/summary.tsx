@@ -1,6 +1,7 @@
 import {Frame} from '../components/frame.tsx';
 import {Rows} from '../components/rows.tsx';
 import {type Hint, ruleRow} from '../content/frame.ts';
+import {endTitles} from '../content/run/ended.ts';
 import {seenRows} from '../content/search/search.ts';
 import {summaryText} from '../content/summary.ts';
 import {bodyColumns} from '../terminal/layout.ts';
@@ -9,13 +10,11 @@ import {position} from '../terminal/rows.ts';
 import {useLook} from '../terminal/theme.ts';
 import type {ScreenProps} from './props.ts';
 
-const titles = {done: 'Done', failed: 'Not finished', stopped: 'Stopped'} as const;
-
 /** How it ended and what is next. */
 export const Summary = ({state, scene, search, aside}: ScreenProps) => {
 	const marks = glyphs(useLook());
 	const text = summaryText(state, scene, marks);
-	const title = titles[scene.run?.outcome ?? 'done'];
+	const title = endTitles[scene.run?.outcome ?? 'done'];
 	const width = bodyColumns(scene.columns);
 	const top = state.run.summaryTop;
 	const isLonger = text.rows.length > text.height;

@@ -156,7 +156,9 @@ const oneKey = (before: UiState, env: Env, key: Key): Turn => {
 	if (state.quitting) return quitKey(state, env, key);
 	if (key.id === 'ctrl-c') return ctrlC(state, env);
 	// What cannot be seen cannot be answered.
-	return fits(env.columns, env.rows) ? seenKey(state, env, key) : turn(before);
+	// A window that is too small shows how the run ended, and by which key it is left.
+	const leaves = env.run?.outcome !== undefined && isLetter(key, 'q');
+	return fits(env.columns, env.rows) || leaves ? seenKey(state, env, key) : turn(before);
 };
 
 /** Several letters that came at once are commands one by one, until one of them leads to a place for text. */

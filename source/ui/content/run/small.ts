@@ -5,6 +5,7 @@ import type {Scene, UiState} from '../../state/types.ts';
 import {smallest} from '../../terminal/layout.ts';
 import {type Glyphs, statusMarks} from '../../terminal/marks.ts';
 import {paragraph, type Row} from '../../terminal/rows.ts';
+import {endTitles} from './ended.ts';
 import {overallText} from './overall.ts';
 
 const doing: Readonly<Record<StepStatus, string>> = {
@@ -20,8 +21,20 @@ const doing: Readonly<Record<StepStatus, string>> = {
 	'brought-back': 'brought back',
 };
 
+/** That it has ended, how, and how far it came. */
+const endRows = (
+	run: RunState,
+	outcome: NonNullable<RunState['outcome']>,
+	now: number,
+	width: number,
+): readonly Row[] => [
+	...paragraph(`${endTitles[outcome]}. q leaves.`, width, outcome === 'done' ? 'ok' : 'warn'),
+	...paragraph(overallText(run, now), width, 'dim'),
+];
+
 /** How the run stands: the step under way, how far it is, and whom it waits for, which comes first. */
 const runRows = (run: RunState, now: number, width: number, marks: Glyphs): readonly Row[] => {
+	if (run.outcome !== undefined) return endRows(run, run.outcome, now, width);
 	const page = pageOf(run);
 	const waits = page?.kind === 'handover' ? `Waiting for the ${page.handover.who}.` : 'Waiting for you: a problem.';
 	const step = currentStep(run);
