@@ -4,7 +4,8 @@ import {expect, test} from 'vitest';
 import type {RegistryPort} from '../../source/registry/types.ts';
 import {imagesStep} from '../../source/steps/images/index.ts';
 import {pushImages} from '../../source/steps/images/push-images.ts';
-import type {PushTarget} from '../../source/steps/images/types.ts';
+import {reportPush} from '../../source/steps/images/push-progress.ts';
+import type {PushFailure, PushTarget} from '../../source/steps/images/types.ts';
 import type {World} from '../../source/steps/world.ts';
 import {client, fake, imageOf, never, noise, push, serve, sha256, temporary} from '../registry/helpers.ts';
 
@@ -46,6 +47,22 @@ test('a cause that all images share is met by those under way, and the others ar
 	expect(report.failures.length + report.notTried.length).toBe(300);
 	// A wrong password that goes out for each image would lock the account.
 	expect(requests.length).toBeLessThan(60);
+});
+
+test('of an image that did not get there only what was taken counts among all bytes', () => {
+	const wholes: number[] = [];
+	const report = (detail: Parameters<World['report']>[0]): void => {
+		if (detail.kind === 'progress' && detail.whole) wholes.push(detail.done);
+	};
+	const layer = noise('large', 1000);
+	const image = imageOf('api', [layer]);
+	const target = {image, repository: 'zenml/api', reference: 'registry.example.com/zenml/api:1.0'};
+	const {onProgress, onImage} = reportPush({report} as unknown as World, [target]);
+	const digest = sha256(layer);
+	onProgress(target, {digest, done: 1000, total: 1000});
+	onProgress(target, {digest, done: 400, total: 1000});
+	onImage(target, {code: 'registry-line-dropped', cause: 'The line broke.'} as PushFailure);
+	expect(wholes).toEqual([0, 1000, 400]);
 });
 
 test.each(['none', 'zstd'])(

@@ -304,6 +304,32 @@ test('a step is left out only after a yes', async () => {
 	expect(fake.calls.at(-1)).toEqual(['decide', {decision: 'skip'}]);
 });
 
+test('whichever step is looked at, a run that waits says for whom, and by which key its page opens', async () => {
+	const fake = fakeSession(allowed);
+	app = await openApp(fake.session);
+	await app.press(...toRun);
+	fake.emit(...working, broken);
+	await app.press(keys.escape, keys.up);
+	for (const pane of ['steps', 'detail', 'log']) {
+		expect(app.frame(), pane).toMatch(/Installing: \d+ of \d+ steps, waiting for you/u);
+		expect(app.frame(), pane).toMatch(/Enter problem {2}.*Tab pane/u);
+		await app.press(keys.tab);
+	}
+	await app.press(keys.enter);
+	expect(app.frame()).toContain(`Problem: ${stepOf('images').title}`);
+});
+
+test('what a problem has cut is told as broken off: nobody sends it any more', async () => {
+	const fake = fakeSession(allowed);
+	app = await openApp(fake.session, 120, 40);
+	await app.press(...toRun);
+	fake.emit(...working, broken);
+	fake.pass(20_000);
+	await app.press(keys.escape);
+	expect(app.frame()).toContain('broken off at 1.0/100.0 MiB');
+	expect(app.frame()).not.toContain('nothing heard');
+});
+
 test('without colour the focus is still told, by pointer and brackets', async () => {
 	const fake = fakeSession(allowed);
 	app = await openApp(fake.session);

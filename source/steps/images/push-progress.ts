@@ -17,8 +17,16 @@ const bytesOf = ({image}: PushTarget): Bytes => ({
 /** The least share of all bytes that is news: a layer tells of each of its pieces. */
 const leastShare = 0.002;
 
+/** How far all images together are. */
+type All = {
+	/** A layer has come so far; what is sent again counts from where it was before. */
+	readonly reached: (digest: string, done: number) => void;
+	/** Of a layer only so much was taken, whatever was sent. */
+	readonly taken: (digest: string, done: number) => void;
+};
+
 /** Tells how far all images together are. A layer that several have is sent once, and counts once. */
-const tellAll = ({report}: World, targets: readonly PushTarget[]): ((digest: string, done: number) => void) => {
+const tellAll = ({report}: World, targets: readonly PushTarget[]): All => {
 	const total = totalSize(
 		new Map(targets.flatMap(({image}) => image.blobs.map((blob) => [blob.digest, blob]))).values(),
 	);
@@ -26,18 +34,20 @@ const tellAll = ({report}: World, targets: readonly PushTarget[]): ((digest: str
 	let all = 0;
 	let told = -1;
 	const tell = (): void => {
-		if (told >= 0 && all < total && all - told < total * leastShare) return;
+		if (told >= 0 && all < total && Math.abs(all - told) < total * leastShare) return;
 		told = all;
 		report({kind: 'progress', label: 'all images', done: all, total, unit: 'bytes', whole: true});
 	};
 	tell();
-	return (digest, done) => {
-		const before = sent.get(digest) ?? 0;
-		if (done <= before) return;
+	const taken = (digest: string, done: number): void => {
+		all += done - (sent.get(digest) ?? 0);
 		sent.set(digest, done);
-		all += done - before;
 		tell();
 	};
+	const reached = (digest: string, done: number): void => {
+		if (done > (sent.get(digest) ?? 0)) taken(digest, done);
+	};
+	return {reached, taken};
 };
 
 /** Tells how far each image is, and all of them, and how each ended. */
@@ -47,21 +57,27 @@ export const reportPush = (world: World, targets: readonly PushTarget[]): Pick<P
 	const images = new Map(targets.map((target) => [target.reference, bytesOf(target)]));
 	const tell = ({image, repository}: PushTarget, done: number, total: number): void =>
 		report({kind: 'progress', label: `push ${repository}:${image.tag}`, done, total, unit: 'bytes'});
+	const farthest = (digest: string): number =>
+		Math.max(0, ...[...images.values()].map(({sent}) => sent.get(digest) ?? 0));
 	return {
 		onProgress: (target, {digest, done}) => {
 			const {total, sent} = images.get(target.reference) ?? bytesOf(target);
 			sent.set(digest, done);
-			ofAll(digest, done);
+			ofAll.reached(digest, done);
 			tell(target, sum(sent.values()), total);
 		},
 		onImage: (target, outcome) => {
 			const {reference} = target;
 			if ('code' in outcome) {
 				report({kind: 'line', level: 'error', text: `${reference}: ${outcome.cause} (${outcome.code})`});
+				for (const {digest: cut} of target.image.blobs) ofAll.taken(cut, farthest(cut));
 				return;
 			}
-			const {total} = bytesOf(target);
-			for (const {digest, size} of target.image.blobs) ofAll(digest, size);
+			const {total, sent} = images.get(reference) ?? bytesOf(target);
+			for (const {digest, size} of target.image.blobs) {
+				sent.set(digest, size);
+				ofAll.reached(digest, size);
+			}
 			tell(target, total, total);
 			const {digest, uploadedBytes, mounted, present} = outcome;
 			const text = `${reference}@${digest}: ${uploadedBytes} bytes sent, ${counted(mounted, 'layer')} mounted, ${present} there already`;

@@ -6,7 +6,7 @@ import type {Item, Progress, StepState} from '../../engine/state.ts';
 import {isPod} from '../state/pod-log.ts';
 import {lookedAt} from '../state/run.ts';
 import type {Scene, UiState} from '../state/types.ts';
-import {amounts, watch} from '../terminal/format.ts';
+import {amount, amounts, watch} from '../terminal/format.ts';
 import {detailColumns, runRows} from '../terminal/layout.ts';
 import type {Glyphs, Mark, Role} from '../terminal/marks.ts';
 import {blank, bullet, paragraph, type Row, row, type Scroll, type Scrolled} from '../terminal/rows.ts';
@@ -92,11 +92,19 @@ const waitingRows = ({waiting, finishedAt}: StepState, width: number, now: numbe
 	return paragraph(`Waiting ${watch(now - since)}${bound}: ${reason}`, width, 'warn');
 };
 
-const transferRows = ({progress}: StepState, scroll: Scroll, now: number): readonly Row[] => {
+/** One that the end of its step has cut: nobody sends, so nothing is heard for any time. */
+const cutRows = (progress: Progress, scroll: Scroll): readonly Row[] => [
+	labelRow(progress, scroll),
+	row(`  broken off at ${amount(progress)}`, 'warn'),
+];
+
+const transferRows = ({progress, status}: StepState, scroll: Scroll, now: number): readonly Row[] => {
+	const parts = progress.filter(({whole}) => !whole);
 	// Items that were counted are no transfers; what came of them stands in the rows below.
-	const over = progress.filter((one) => isFinished(one) && one.unit === 'bytes').length;
+	const over = parts.filter((one) => isFinished(one) && one.unit === 'bytes').length;
+	const rowsOf = (one: Progress) => (status === 'problem' ? cutRows(one, scroll) : progressRows(one, scroll, now));
 	return [
-		...progress.filter((one) => !isFinished(one)).flatMap((one) => progressRows(one, scroll, now)),
+		...progress.filter((one) => !isFinished(one)).flatMap(rowsOf),
 		...(over > 0 ? [row(`${counted(over, 'transfer')} finished`, 'dim')] : []),
 	];
 };

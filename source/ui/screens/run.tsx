@@ -1,4 +1,5 @@
 import {Box} from 'ink';
+import {toldActor} from '../../base/people/actor.ts';
 import {overallOf} from '../../engine/progress.ts';
 import type {RunState} from '../../engine/state.ts';
 import {Frame} from '../components/frame.tsx';
@@ -8,7 +9,7 @@ import {detailText} from '../content/detail.ts';
 import {type Hint, ruleRow, wallRows} from '../content/frame.ts';
 import {logRows, logTitle} from '../content/log.ts';
 import {stepRows} from '../content/steps.ts';
-import {currentStep} from '../state/page.ts';
+import {currentStep, type Page, pageOf} from '../state/page.ts';
 import type {UiState} from '../state/types.ts';
 import {bodyColumns, detailColumns, runRows, stepColumns} from '../terminal/layout.ts';
 import {glyphs} from '../terminal/marks.ts';
@@ -49,13 +50,21 @@ const LogPane = ({state, scene, search, height}: PaneProps) => {
 	return <Rows rows={[head, ...lines]} width={width} height={height} />;
 };
 
+/** Whom the run waits for, whichever step is looked at. */
+const waitsFor = (page: Page): string => (page.kind === 'problem' ? 'you' : toldActor(page.handover.who));
+
 /** What is going on, by the way in which the plan is gone through. */
 const titleOf = (run: RunState | undefined): string => {
 	if (!run) return 'Starting';
 	const {pass, title, steps, stopping} = run;
 	const doing = {apply: title, look: 'Planning', verify: 'Verifying'}[pass];
 	const {done} = overallOf(run, run.startedAt);
-	return `${doing}: ${done} of ${steps.length} steps${stopping === undefined ? '' : ', stopping at a safe point'}`;
+	const page = pageOf(run);
+	return [
+		`${doing}: ${done} of ${steps.length} steps`,
+		...(stopping === undefined ? [] : ['stopping at a safe point']),
+		...(page ? [`waiting for ${waitsFor(page)}`] : []),
+	].join(', ');
 };
 
 const runHints: readonly Hint[] = [
@@ -75,16 +84,23 @@ const logHints: readonly Hint[] = [
 	['Ctrl-C', 'stop'],
 ];
 
-const hintsOf = ({run}: UiState, arrows: string): readonly Hint[] => {
-	if (run.pane === 'log') return [[arrows, 'scroll'], ...logHints];
-	return [[arrows, run.pane === 'steps' ? 'step' : 'scroll'], ...runHints];
+const ofPane = ({pane}: UiState['run'], arrows: string): readonly Hint[] => {
+	if (pane === 'log') return [[arrows, 'scroll'], ...logHints];
+	return [[arrows, pane === 'steps' ? 'step' : 'scroll'], ...runHints];
+};
+
+/** The page that waits comes first: without its key the run stands for ever. */
+const hintsOf = (view: UiState['run'], run: RunState | undefined, arrows: string): readonly Hint[] => {
+	const page = pageOf(run);
+	const opens: readonly Hint[] = page ? [['Enter', page.kind === 'problem' ? 'problem' : 'hand-over']] : [];
+	return [...opens, ...ofPane(view, arrows)];
 };
 
 /** Steps at the left, the step in focus at the right, the log below. */
 export const Run = ({state, scene, search, aside}: ScreenProps) => {
 	const marks = glyphs(useLook());
 	const {top, log} = runRows(scene.rows);
-	const hints = hintsOf(state, marks.arrows);
+	const hints = hintsOf(state.run, scene.run, marks.arrows);
 	return (
 		<Frame {...scene} search={search} title={titleOf(scene.run)} aside={aside} hints={hints} notice={state.notice}>
 			<Box height={top} width={bodyColumns(scene.columns)}>
