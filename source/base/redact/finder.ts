@@ -1,8 +1,10 @@
+import {besideSecrets} from './beside.ts';
 import {createDecoder, type Decoded} from './decode.ts';
 import {edgeAfter, edgeBefore} from './edges.ts';
 import {encodedForms, partsOf, plainForms} from './forms.ts';
 import {inputValues} from './inputs.ts';
 import {createMarks} from './marks.ts';
+import {publicPartsOf} from './public-parts.ts';
 import {passwordsInUrls, type Range} from './url-logins.ts';
 import {createViews, type View} from './views.ts';
 import {createWindows, type Fragment, windowSize} from './windows.ts';
@@ -82,7 +84,13 @@ const createAdder = (kinds: Kinds, short: Set<string>) => {
 			if (form.length >= shortest) addForm(form, 'unfolded');
 		}
 	};
+	/** As base64 it stands in PEM; PEM in base64 is what a Secret or a kubeconfig holds. */
+	const show = (part: string): void => {
+		for (const text of [part, ...encodedForms(part)])
+			for (const kind of ['plain', 'unfolded'] as const) kinds[kind].windows.show(formOf(text, kind));
+	};
 	return (secret: string): void => {
+		for (const part of publicPartsOf(secret)) show(part);
 		for (const part of partsOf(secret)) {
 			if (part.length < shortest) short.add(part);
 			else {
@@ -100,10 +108,14 @@ const trimmed = (text: string, [from, to]: Range): Range => {
 	return [start, Math.max(start, from + part.trimEnd().length)];
 };
 
+/** What of secrets stands in a text: telling parts, and what others may see where it stands alone. */
+type Found = {readonly secrets: readonly Range[]; readonly publics: readonly Range[]};
+
 /** Where one kind of forms stands in a text. */
-const findIn = (text: string, decoded: Decoded, {view: look, windows, marks}: Kinds[Kind]): readonly Range[] => {
-	if (windows.isEmpty()) return [];
-	const found: Range[] = [];
+const findIn = (text: string, decoded: Decoded, {view: look, windows, marks}: Kinds[Kind]): Found => {
+	if (windows.isEmpty()) return {secrets: [], publics: []};
+	const secrets: Range[] = [];
+	const publics: Range[] = [];
 	const view = look(decoded);
 	const rangeOf = (from: number, to: number): Range => [
 		decoded.starts[view.from[from] ?? 0] ?? 0,
@@ -111,12 +123,13 @@ const findIn = (text: string, decoded: Decoded, {view: look, windows, marks}: Ki
 	];
 	windows.scan(view, (fragment) => {
 		const range = trimmed(text, rangeOf(fragment.from, fragment.to));
-		if (isTelling(decoded, view, fragment, () => text.slice(...range))) found.push(range);
+		if (!isTelling(decoded, view, fragment, () => text.slice(...range))) return;
+		(fragment.public ? publics : secrets).push(range);
 	});
 	marks.scan(view, (from, to) => {
-		found.push(rangeOf(from, to));
+		secrets.push(rangeOf(from, to));
 	});
-	return found;
+	return {secrets, publics};
 };
 
 /** Knows secrets, and finds them and telling parts of them in a text, in a time that grows with the length of the text only. */
@@ -143,7 +156,10 @@ export const createFinder = () => {
 			// What stands before or after a secret may look like the other half of an escape.
 			const raw = decoded.escaped ? decode(text, true) : undefined;
 			const again = raw === undefined ? [] : [findIn(text, raw, kinds.plain), findIn(text, raw, kinds.written)];
-			return [...known, ...found, ...again].flat();
+			const all = [...found, ...again];
+			const secrets = all.flatMap((one) => one.secrets);
+			const publics = all.flatMap((one) => one.publics);
+			return [...known.flat(), ...secrets, ...besideSecrets(secrets, publics)];
 		},
 	};
 };

@@ -5,8 +5,8 @@ const longestTwice = 4096;
  * Base64 of a secret inside a longer text depends on where it starts; these are the parts that do not depend on
  * its neighbours, for each of the three alignments (RFC 4648 section 4).
  */
-const base64Forms = (secret: string): readonly string[] => {
-	const bytes = Buffer.from(secret, 'utf8');
+export const base64Forms = (secret: string | Buffer): readonly string[] => {
+	const bytes = typeof secret === 'string' ? Buffer.from(secret, 'utf8') : secret;
 	return [0, 1, 2].map((offset) => {
 		const encoded = Buffer.concat([Buffer.alloc(offset), bytes])
 			.toString('base64')

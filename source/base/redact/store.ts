@@ -19,10 +19,10 @@ const hashAt = (units: Uint16Array, from: number, size: number): number => {
 /** Slots for each used one, so that the way to a free one is short. */
 const roominess = 4;
 
-/** All units of all forms, one after the other, and for each the length of the form that has its window there. */
+/** All units of all forms, one after the other, and for each the length of the form that has its window there, below zero where that is public. */
 const createPool = () => {
 	let units = new Uint16Array(256);
-	let wholes = new Uint32Array(256);
+	let wholes = new Int32Array(256);
 	let used = 0;
 	return {
 		units: () => units,
@@ -33,7 +33,7 @@ const createPool = () => {
 				const size = (used + form.length) * 2;
 				const older = {units, wholes};
 				units = new Uint16Array(size);
-				wholes = new Uint32Array(size);
+				wholes = new Int32Array(size);
 				units.set(older.units);
 				wholes.set(older.wholes);
 			}
@@ -101,17 +101,19 @@ export const createStore = (size: number) => {
 	const pool = createPool();
 	const slots = createSlots(size, pool);
 	return {
-		add: (form: Uint16Array): void => {
+		/** @param isPublic is this window no secret by itself? */
+		add: (form: Uint16Array, isPublic: (units: Uint16Array, from: number) => boolean): void => {
 			const start = pool.keep(form);
 			const [units, wholes] = [pool.units(), pool.wholes()];
 			for (let place = start; place + size <= start + form.length; place += 1) {
 				const known = slots.find(units, place, hashAt(units, place, size));
 				if (known < 0) slots.put(place);
 				const owner = known < 0 ? place : known;
-				wholes[owner] = Math.min(wholes[owner] || form.length, form.length);
+				const whole = Math.min(Math.abs(wholes[owner] ?? 0) || form.length, form.length);
+				wholes[owner] = isPublic(units, place) ? -whole : whole;
 			}
 		},
-		/** The length of the shortest form that has this window, or 0. */
+		/** The length of the shortest form that has this window, below zero where it is public, or 0. */
 		wholeOf: (units: Uint16Array, from: number, hash: number): number => {
 			const place = slots.find(units, from, hash);
 			return place < 0 ? 0 : (pool.wholes()[place] ?? 0);
