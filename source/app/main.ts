@@ -5,7 +5,7 @@ import {exitCodes, type Problem, ProblemError, ProblemsError, toProblem} from '.
 import {problemOnCluster} from '../report/cluster-commands.ts';
 import {formatProblem} from '../report/format.ts';
 import type {Context} from './base/context.ts';
-import {type Called, calledBy, calledDeep} from './base/kept/own-commands.ts';
+import {type Called, calledBy, calledDeep, programOf} from './base/kept/own-commands.ts';
 import {appProblems} from './base/problems.ts';
 import {unknownWords} from './base/terminal.ts';
 import {checkedContext} from './base/unchecked.ts';
@@ -68,9 +68,11 @@ export const main = async (given: Context, words: readonly string[]): Promise<nu
 		// Taken for a path an empty word would mean the current folder, which nobody named.
 		if (words.includes('')) throw appProblems.error('word-empty', {});
 		await program.parseAsync([...words], {from: 'user'});
-		return request ? await act({...context, useCluster, called: calledBy(request.given)}, request, json) : 0;
+		return request
+			? await act({...context, useCluster, called: calledBy(request.given, programOf(context))}, request, json)
+			: 0;
 	} catch (error) {
-		const how = {json, cluster, called: calledBy(request?.given)};
+		const how = {json, cluster, called: calledBy(request?.given, programOf(context))};
 		if (!(error instanceof CommanderError)) return refuse(context, error, how);
 		if (error.exitCode === 0) return 0;
 		return json ? refuse(context, unread(error), how) : 2;

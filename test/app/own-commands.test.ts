@@ -3,9 +3,10 @@ import {expect, test} from 'vitest';
 import {
 	answering,
 	asCalled,
-	askingInstall,
+	calledAs,
 	calledBy,
 	calledDeep,
+	others,
 	reading,
 } from '../../source/app/base/kept/own-commands.ts';
 import {commandLine} from '../../source/app/command-line.ts';
@@ -40,22 +41,42 @@ test('answers of a pipe cannot be read again, and nothing given changes nothing'
 		expect(calledDeep(planWords, calledBy(given))).toEqual(planWords);
 });
 
+const npm = calledBy({answers: 'a.yaml', stateDir: 'D'}, 'npm run cli --');
+const world = {state: ['--state-dir', '/s/rehearsal'], mysqlIsPlayed: false};
+
 test('in a rehearsal the plans that come next are rehearsed', () => {
-	const npm = {...calledBy({stateDir: 'D'}), rehearse: 'npm start --'};
-	expect(asCalled('zenml-airgap backup schedule', npm)).toBe('npm start -- schedule --state-dir D');
-	expect(asCalled('zenml-airgap backup escrow', npm)).toBe('zenml-airgap backup escrow --state-dir D');
-	expect(asCalled('zenml-airgap backup', {...npm, rehearse: 'zenml-airgap rehearse'})).toBe(
+	const inNpm = {...npm, rehearsal: world};
+	expect(asCalled('zenml-airgap backup schedule', inNpm)).toBe('npm start -- schedule --answers a.yaml --state-dir D');
+	expect(asCalled('zenml-airgap backup', {...calledBy({stateDir: 'D'}), rehearsal: world})).toBe(
 		'zenml-airgap rehearse backup --state-dir D',
 	);
 });
 
-test('what asks the install of a run is called with the options of the run, after a rehearsal with its state folder', () => {
-	const command = 'zenml-airgap secrets show users.ada@corp.internal.password';
-	expect(askingInstall({called}, '/state')(command)).toBe(`${command} ${flags}`);
-	expect(askingInstall({called: {...called, rehearse: 'npm start --'}}, '/my state')(command)).toBe(
-		`${command} --state-dir '/my state'`,
+test('where the MySQL of a rehearsal is played, plans with dumps begin a world with a real one', () => {
+	const played = {...calledBy({}, 'npm run cli --'), rehearsal: {...world, mysqlIsPlayed: true}};
+	expect(asCalled('zenml-airgap backup\nzenml-airgap status', played)).toBe(
+		'npm start -- backup --fresh --mysql unpacked\nnpm run cli -- status --state-dir /s/rehearsal',
 	);
-	expect(askingInstall({}, '/state')(command)).toBe(command);
+	expect(asCalled('zenml-airgap install', played)).toBe('npm start --');
+});
+
+test('in a rehearsal every other command finds the answers of its world', () => {
+	const inWorld = {...called, rehearsal: world};
+	for (const command of ['backup escrow --out FILE', 'secrets show users.ada@corp.internal.password', 'status'])
+		expect(calledAs({called: inWorld})(`zenml-airgap ${command}`)).toContain(' --state-dir /s/rehearsal');
+	expect(asCalled('zenml-airgap handover database --with-passwords', inWorld)).toBe(
+		'zenml-airgap handover --state-dir /s/rehearsal database --with-passwords',
+	);
+	expect(calledAs({})('zenml-airgap backup')).toBe('zenml-airgap backup');
+});
+
+test('from a clone every command is spelled as npm takes it', () => {
+	expect(asCalled('zenml-airgap explain x; zenml-airgap bundle verify P', npm)).toBe(
+		'npm run cli -- explain x; npm run cli -- bundle verify P',
+	);
+	expect(asCalled('zenml-airgap rehearse --serve', npm)).toBe('npm start -- --serve');
+	expect(asCalled('zenml-airgap verify', npm)).toBe('npm run cli -- verify --answers a.yaml --state-dir D');
+	expect(calledDeep(['zenml-airgap docs'], calledBy({}, 'npm run cli --'))).toEqual(['npm run cli -- docs']);
 });
 
 test('every command that finds answers or reads the state folder is known, and takes these options', () => {
@@ -78,6 +99,9 @@ test('every command that finds answers or reads the state folder is known, and t
 	);
 	// They name their files themselves, or are about a rehearsal.
 	const withOwn = /^(?:answers |backup sign|registry push|rehearse)/u;
+	const first = program.commands.map((one) => one.name()).filter((name) => name !== 'rehearse');
+	const families = [...answering.map(([command]) => command), ...reading, ...others].map((one) => one.split(' ')[0]);
+	expect(first.filter((name) => !families.includes(name))).toEqual([]);
 	expect(rest.map(([path]) => path).filter((path) => !reading.includes(path) && !withOwn.test(path))).toEqual([]);
 });
 

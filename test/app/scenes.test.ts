@@ -73,9 +73,15 @@ test('an install of another world, or one that was brought back, does not count'
 });
 
 test('a plan that needs dumps names the way to a MySQL that can be dumped', () => {
-	expect(rehearsalRunProblems.problem('rehearsal-needs-mysql', {plan: 'backup'})).toMatchObject({
+	expect(
+		rehearsalRunProblems.problem('rehearsal-needs-mysql', {
+			plan: 'backup',
+			command: 'npm start -- backup --fresh --mysql unpacked',
+		}),
+	).toMatchObject({
 		area: 'prerequisites',
 		cause: 'In this world a played one stands in, which no mysqldump can read.',
-		fix: "Begin the world anew with one from Debian's packages: rehearse backup --fresh --mysql unpacked.",
+		fix: "Begin the world anew with one from Debian's packages.",
+		nextSteps: ['npm start -- backup --fresh --mysql unpacked'],
 	});
 });

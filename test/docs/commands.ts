@@ -43,6 +43,7 @@ const starts: ReadonlyArray<readonly [string, readonly string[]]> = [
 	['npx zenml-airgap', []],
 	['npx tsx cli.tsx', []],
 	['node dist/cli.js', []],
+	['npm run cli', []],
 	['npm start', ['rehearse']],
 ];
 

@@ -59,7 +59,9 @@ test('the note says which passwords are needed, how the files are run, how to ch
 		'waits until it was done',
 	])
 		expect(note).toContain(part);
-	expect(intro).toContain('by hand the 1 password: zenml-airgap handover database --with-passwords writes them');
+	expect(intro).toContain('by vault or by hand, the password of its account.');
+	// On a row of its own: copied, it is a command.
+	expect(intro.split('\n')).toContain('zenml-airgap handover database --with-passwords');
 	expect(intro).toContain('Send with them a copy of /etc/pki/ca.crt (tls.ca) as db.corp_5432-ca.crt.');
 	expect(note).not.toMatch(/env:|tls\.ca|\/etc\/pki/u);
 	expect(JSON.stringify(sections)).not.toContain('canary');

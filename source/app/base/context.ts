@@ -44,7 +44,7 @@ export type Context = {
 	readonly programDirectory: string;
 	/** Arguments of node itself, for child processes of the same kind (tsx). */
 	readonly nodeArguments: readonly string[];
-	/** Started by `npm start`, which always rehearses: the command to go on is then another. */
+	/** Started through npm, from a clone, where no `zenml-airgap` is to be found: commands are spelled as npm takes them. */
 	readonly startedByNpm: boolean;
 	/** How the program was called, for the commands that it names; absent where there was no command line. */
 	readonly called?: Called | undefined;

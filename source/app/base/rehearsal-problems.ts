@@ -18,7 +18,8 @@ export const rehearsalRunProblems = declareProblems({
 		area: 'prerequisites',
 		message: 'A rehearsal of {plan} needs a real MySQL.',
 		cause: 'In this world a played one stands in, which no mysqldump can read.',
-		fix: "Begin the world anew with one from Debian's packages: rehearse {plan} --fresh --mysql unpacked.",
+		fix: "Begin the world anew with one from Debian's packages.",
+		nextSteps: ['{command}'],
 	},
 	'rehearsal-not-served': {
 		area: 'usage',
@@ -26,7 +27,8 @@ export const rehearsalRunProblems = declareProblems({
 		cases: {
 			nobody: {
 				cause: 'None is under way or kept up with the state folder {folder}.',
-				fix: 'Start one in another shell with rehearse or rehearse --serve, or name its folder with --state-dir.',
+				fix: 'Start one in another shell or name its folder with --state-dir.',
+				nextSteps: ['zenml-airgap rehearse --serve'],
 			},
 			silent: {
 				cause: 'The one that is up did not answer in {seconds} s.',

@@ -149,7 +149,7 @@ const obey = (
 
 const invitation = ({acknowledge}: Handover, reminder: string | undefined): readonly string[] => [
 	'',
-	...(reminder === undefined ? [] : [reminder]),
+	...(reminder?.split('\n') ?? []),
 	'This goes on by itself as soon as everything is there. Words: look (now), save (these texts as files), Ctrl-C (stop).',
 	...(acknowledge === undefined ? [] : [`Type done to confirm: ${acknowledge}`]),
 ];

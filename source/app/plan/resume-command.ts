@@ -1,6 +1,7 @@
 import {shellWord} from '../../base/shell.ts';
 import {isReadOnce} from '../base/answer-pipe.ts';
 import type {Context, GlobalOptions} from '../base/context.ts';
+import {programOf} from '../base/kept/own-commands.ts';
 
 const valued = (flag: string, value: string | undefined): readonly string[] =>
 	value === undefined ? [] : [flag, value];
@@ -41,5 +42,5 @@ export const resumeCommand = (
 	const [name, ...plan] = command.split(' ');
 	const rest = [...plan, ...words];
 	if (name === 'rehearse' && startedByNpm) return ['npm start', ...(rest.length > 0 ? ['--', ...rest] : [])].join(' ');
-	return ['zenml-airgap', command, ...words].join(' ');
+	return [programOf({startedByNpm}), command, ...words].join(' ');
 };

@@ -1,10 +1,11 @@
 import {printable} from '../../base/printable.ts';
+import {shellWord} from '../../base/shell.ts';
 import {plans} from '../../plans/index.ts';
 import {rehearsedWords} from '../../plans/words.ts';
 import {completeAnswers, type FoundAnswers, partialAnswers} from '../answers/inputs.ts';
 import {draftFile, offeredDraft} from '../answers/kept-draft.ts';
 import type {Context} from '../base/context.ts';
-import {calledBy} from '../base/kept/own-commands.ts';
+import {calledBy, programOf} from '../base/kept/own-commands.ts';
 import {runPlain} from '../plain/install.ts';
 import {runHeadless} from '../plan/headless.ts';
 import {wantsScreen} from '../plan/plan-command.ts';
@@ -23,8 +24,8 @@ const valued = (flag: string, value: string | undefined): readonly string[] =>
  * The command that goes on with this rehearsal. What its world plays stays out: the world remembers the fault that is on, which another
  * shell may have switched since.
  */
-const goOnCommand = (context: Context, options: RehearsalOptions): string => {
-	const {plan, pace, sample, mysql, clientTools, wayIn, storage, acceptLoss} = options;
+export const goOnCommand = (context: Context, options: RehearsalOptions): string => {
+	const {plan, pace, sample, mysql, clientTools, wayIn, storage, acceptLoss, fresh} = options;
 	return resumeCommand(context, plan === 'install' ? 'rehearse' : `rehearse ${plan}`, options, [
 		...valued('--pace', pace === 'fast' ? pace : undefined),
 		...valued('--sample', sample === 'older' ? sample : undefined),
@@ -33,6 +34,7 @@ const goOnCommand = (context: Context, options: RehearsalOptions): string => {
 		...valued('--way-in', wayIn),
 		...valued('--storage', storage),
 		...(acceptLoss ? ['--accept-loss'] : []),
+		...(fresh ? ['--fresh'] : []),
 	]);
 };
 
@@ -40,7 +42,7 @@ const goOnCommand = (context: Context, options: RehearsalOptions): string => {
 const toldOf = (context: Context, options: RehearsalOptions, world: World, fault: readonly string[]) => {
 	const team = otherTeam(context, options, world.faultOn);
 	return {
-		fault: team ? [...fault, team.line] : fault,
+		fault: team ? [...fault, ...team.line.split('\n')] : fault,
 		reminders: team?.step === undefined ? {} : {[team.step]: team.line},
 	};
 };
@@ -50,7 +52,7 @@ const limitsOf = (context: Context, options: RehearsalOptions) => {
 	const plan = plans[options.plan];
 	return {
 		plan: {...plan, words: rehearsedWords(plan.words)},
-		resumeCommand: goOnCommand(context, options),
+		resumeCommand: goOnCommand(context, {...options, fresh: false}),
 		from: options.from,
 		until: options.until,
 	};
@@ -69,7 +71,10 @@ export const installInto = async (
 	const context = {
 		...withoutReplaced(given, partialAnswers(source).draft, partialAnswers({...source, answers}).draft),
 		rehearsal: true,
-		called: {...calledBy(options), rehearse: given.startedByNpm ? 'npm start --' : 'zenml-airgap rehearse'},
+		called: {
+			...calledBy(options, programOf(given)),
+			rehearsal: {state: ['--state-dir', shellWord(stateDirectory)], mysqlIsPlayed: world.mysqlIsPlayed},
+		},
 	};
 	const inWorld: FoundAnswers = {...source, answers, from: 'file'};
 	const session = {stateDirectory, ...limitsOf(context, options), judge: stayInside(own)};

@@ -1,11 +1,12 @@
 import {type FaultName, mendedByOthers} from '../../../rehearsal/index.ts';
 import {shellWord} from '../../base/shell.ts';
 import type {Context, GlobalOptions} from '../base/context.ts';
+import {programOf, rehearsing} from '../base/kept/own-commands.ts';
 
 /** The step whose page waits for what a fault holds back. */
 const waitingSteps: Readonly<Partial<Record<FaultName, string>>> = {'dns-missing': 'dns'};
 
-/** How somebody who rehearses reminds another team: a line for people, and the step whose page it belongs to. */
+/** How somebody who rehearses reminds another team: a sentence, and its command below, and the step whose page it belongs to. */
 export type OtherTeam = {readonly line: string; readonly step?: string | undefined};
 
 /** The command that switches a fault of this rehearsal off, for another shell. */
@@ -14,7 +15,7 @@ const switchOff = (
 	{stateDir}: Pick<GlobalOptions, 'stateDir'>,
 	fault: FaultName,
 ): string => {
-	const command = startedByNpm ? 'npm start -- fault' : 'zenml-airgap rehearse fault';
+	const command = `${rehearsing(programOf({startedByNpm}))} fault`;
 	const place = stateDir === undefined ? '' : ` --state-dir ${shellWord(stateDir)}`;
 	return `${command} ${fault} off${place}`;
 };
@@ -28,7 +29,7 @@ export const otherTeam = (
 	const by = fault && mendedByOthers[fault];
 	if (!by) return undefined;
 	return {
-		line: `To remind the ${by.team}, in another shell: ${switchOff(context, options, fault)}`,
+		line: `To remind the ${by.team}, in another shell:\n${switchOff(context, options, fault)}`,
 		step: waitingSteps[fault],
 	};
 };

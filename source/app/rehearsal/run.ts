@@ -3,12 +3,13 @@ import {engineProblems} from '../../engine/problems.ts';
 import {plans} from '../../plans/index.ts';
 import {findAnswers, stateDirectoryOf} from '../answers/inputs.ts';
 import type {Context} from '../base/context.ts';
+import {programOf} from '../base/kept/own-commands.ts';
 import {rehearsalRunProblems} from '../base/rehearsal-problems.ts';
 import {wantsScreen} from '../plan/plan-command.ts';
 import {makeFolder} from '../run/folder.ts';
 import {quietTerminal} from '../screen/quiet.ts';
 import {judgeOwnFile, refuseOutside} from './answers.ts';
-import {installInto} from './install-into.ts';
+import {goOnCommand, installInto} from './install-into.ts';
 import {lockWorld} from './lock.ts';
 import {answerOrders} from './orders.ts';
 import {type PlanName, type Scene, scenesBefore} from './scenes.ts';
@@ -51,6 +52,7 @@ const serve = async (context: Context, options: RehearsalOptions, stage: Stage):
 		await serveWorld(context, {
 			...world,
 			stateDirectory,
+			program: programOf(context),
 			isUsual: options.stateDir === undefined,
 			answers: {...source, answers, from: 'file'},
 			told: [...world.describe(), ...lines],
@@ -72,7 +74,10 @@ const playIn = async (
 	try {
 		// Every plan after the install begins with dumps, or ends with one.
 		if (wanted !== 'install' && world.mysqlIsPlayed)
-			throw rehearsalRunProblems.error('rehearsal-needs-mysql', {plan: wanted});
+			throw rehearsalRunProblems.error('rehearsal-needs-mysql', {
+				plan: wanted,
+				command: goOnCommand(context, {...options, plan: wanted, mysql: 'unpacked', fresh: true}),
+			});
 		const orders = await answerOrders(stage.stateDirectory, {act: world.switchFault});
 		try {
 			return await installInto(context, options, stage, world);

@@ -7,6 +7,7 @@ import {shellWord} from '../../base/shell.ts';
 import type {FoundAnswers} from '../answers/inputs.ts';
 import {completeAnswers} from '../answers/inputs.ts';
 import type {Context} from '../base/context.ts';
+import {asCalled, type Program} from '../base/kept/own-commands.ts';
 import {answerOrders} from './orders.ts';
 
 /** A world that is kept up, and what is needed to reach it. */
@@ -18,13 +19,15 @@ type Served = {
 	/** The answers of this world, for the installer. */
 	readonly answers: FoundAnswers;
 	readonly told: readonly string[];
+	/** The words that start this program from another shell. */
+	readonly program: Program;
 	readonly switchFault: (order: FaultOrder) => Promise<readonly string[]>;
 	/** Settles when the process of the world is gone, with what is told then. */
 	readonly ended: Promise<Error>;
 };
 
 /** What whoever wants to reach the world is told. */
-const howTo = ({stateDirectory, directory, isUsual}: Served, file: string): readonly string[] => {
+const howTo = ({stateDirectory, directory, isUsual, program}: Served, file: string): readonly string[] => {
 	const place = isUsual ? '' : ` --state-dir ${shellWord(stateDirectory)}`;
 	const words = `--answers ${shellWord(file)} --state-dir ${shellWord(stateDirectory)}`;
 	return [
@@ -37,7 +40,7 @@ const howTo = ({stateDirectory, directory, isUsual}: Served, file: string): read
 		`  kubectl --kubeconfig ${shellWord(path.join(directory, 'kubeconfig'))} get pods -A`,
 		`  zenml-airgap rehearse fault pod-crash-loop on${place}`,
 		'It listens on 127.0.0.1 only. Ctrl-C here ends it; what is in it stays for the next time.',
-	];
+	].map((line) => asCalled(line, {answers: [], state: [], program}));
 };
 
 /** Until a signal comes. @throws what is told when the process of the world ends */

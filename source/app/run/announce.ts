@@ -28,7 +28,9 @@ export type Announcer = {
 
 /** What may name a command of this program, among them no words of servers, which stay as they are. */
 const namesCommands = (event: Event): boolean =>
-	'problem' in event || 'way' in event || ['step-warning', 'run-warning', 'step-finished'].includes(event.type);
+	'problem' in event ||
+	'way' in event ||
+	['step-waiting', 'step-warning', 'run-warning', 'step-finished'].includes(event.type);
 
 /** Makes what hands on the events of a run: to its log and state, to whoever listens, and, where it applies, to the operator's hooks. */
 export const createAnnouncer = (options: AnnounceOptions): Announcer => {

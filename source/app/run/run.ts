@@ -19,7 +19,7 @@ import type {Plan, Ports, World} from '../../steps/world.ts';
 import {readAsked} from '../base/asked.ts';
 import type {Context} from '../base/context.ts';
 import {journalFile} from '../base/journal-file.ts';
-import {askingInstall} from '../base/kept/own-commands.ts';
+import {calledAs} from '../base/kept/own-commands.ts';
 import {runLock} from '../base/kept/under-way.ts';
 import {unfinishedHere} from '../base/kept/unfinished.ts';
 import {contextInWorld} from '../base/played-world.ts';
@@ -124,7 +124,7 @@ const saveReport = async (
 		happened: happened(),
 		rehearsal: context.rehearsal === true,
 	});
-	const called = askingInstall(context, stateDirectory);
+	const called = calledAs(context);
 	const told = {...inWords, asCalled: (command: string) => context.redactor.redact(called(command))};
 	const isVerification = state.pass === 'verify';
 	const kind = isVerification ? 'verification' : 'acceptance';

@@ -10,7 +10,7 @@ import {isWhole, wayWords} from '../../report/summary.ts';
 import type {Session as ScreenSession, SummaryView} from '../../ui/state/session.ts';
 import {typedBefore} from '../answers/typed-before.ts';
 import type {Context} from '../base/context.ts';
-import {askingInstall, calledDeep} from '../base/kept/own-commands.ts';
+import {calledAs, calledDeep} from '../base/kept/own-commands.ts';
 import type {RunReport} from '../run/run.ts';
 import type {AttendedOptions} from '../session/attended.ts';
 import {lookAround} from '../session/found.ts';
@@ -75,7 +75,7 @@ const wordsOf = ({called}: Context, {plan: {words}}: AttendedOptions): PlanWords
 const nextTold = (context: Context, options: AttendedOptions): NextTold => ({
 	resumeCommand: options.resumeCommand,
 	words: wordsOf(context, options),
-	asCalled: askingInstall(context, options.stateDirectory),
+	asCalled: calledAs(context),
 });
 
 /** Tells the screen which step a dry run looks at. */

@@ -23,7 +23,7 @@ import {type SummaryContext, summaryLines} from '../../report/summary.ts';
 import type {Sighting} from '../../ui/state/session.ts';
 import {createDraftKeeper, type DraftKeeper, draftFile} from '../answers/kept-draft.ts';
 import type {Context} from '../base/context.ts';
-import {askingInstall, type Called, calledBy, calledDeep, errorAsCalled} from '../base/kept/own-commands.ts';
+import {type Called, calledAs, calledBy, calledDeep, errorAsCalled} from '../base/kept/own-commands.ts';
 import {contextOf} from '../base/played-world.ts';
 import {appProblems} from '../base/problems.ts';
 import type {PapersOf} from '../run/papers.ts';
@@ -115,13 +115,13 @@ const saveProblem = async (context: Context, {stateDirectory, state, answers, ha
 /** The summary of a run, without secrets. */
 const summaryText = (
 	context: Context,
-	{plan, resumeCommand, stateDirectory}: SessionOptions,
+	{plan, resumeCommand}: SessionOptions,
 	{report, ...about}: {readonly report: RunReport} & Pick<SummaryContext, 'answers' | 'isTold'>,
 ): string => {
 	const {redactor, called = calledBy(undefined)} = context;
 	const {state, logFile, reportFile, leftovers} = report;
 	const words = calledDeep(plan.words, called);
-	const asCalled = askingInstall(context, stateDirectory);
+	const asCalled = calledAs(context);
 	const told = {...about, words, resumeCommand, asCalled, logFile, reportFile, leftovers};
 	return printableText(redactor.redact(summaryLines(state, told).join('\n')));
 };

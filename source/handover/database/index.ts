@@ -1,5 +1,4 @@
 import type {HandoverSection} from '../../base/handover.ts';
-import {counted} from '../../base/text.ts';
 import {coverNote, type Said} from '../cover-note.ts';
 import type {Asking, Pack} from '../pack.ts';
 import {demandsOf} from './demands.ts';
@@ -42,8 +41,9 @@ const introOf = (servers: readonly NeededServer[]): string => {
 	const accounts = servers.flatMap((server) => server.accounts);
 	const sources = accounts.map(({username, source}) => `${username}: ${source}`).join('; ');
 	return (
-		`Send these files to the database admin, and by vault or by hand the ${counted(accounts.length, 'password')}: zenml-airgap handover database --with-passwords writes them.` +
-		`${casToSend(servers)} If the accounts are there already, one of the passwords in the answers is another: stop, correct it, go on. Where the passwords are: ${sources}.`
+		`Send these files to the database admin, and by vault or by hand, ${accounts.length === 1 ? 'the password of its account' : `the passwords of its ${accounts.length} accounts`}.${casToSend(servers)} This writes these files with the passwords:\n` +
+		'zenml-airgap handover database --with-passwords\n' +
+		`Where an account is there already, with another password than the answers have: stop, correct the answers, go on. Where the passwords are: ${sources}.`
 	);
 };
 

@@ -25,7 +25,11 @@ const ofRun = (state: UiState, {run}: Scene): readonly Copy[] => {
 		return commandsIn(all.flatMap(({fix, nextSteps, evidence = []}) => [fix, ...nextSteps, ...evidence]));
 	}
 	if (page?.kind !== 'handover') return [];
-	return page.handover.sections.map(({title, lines}) => ({label: title, text: `${lines.join('\n')}\n`}));
+	const {intro, sections} = page.handover;
+	return [
+		...sections.map(({title, lines}) => ({label: title, text: `${lines.join('\n')}\n`})),
+		...commandsIn([intro, state.found?.reminders?.[page.step.id] ?? '']),
+	];
 };
 
 const ofSummary = ({summary: {urls, next, files}}: UiState): readonly Copy[] => [

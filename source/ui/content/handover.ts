@@ -4,7 +4,7 @@ import type {Scene, UiState} from '../state/types.ts';
 import {watch} from '../terminal/format.ts';
 import {bodyColumns, pageRows} from '../terminal/layout.ts';
 import type {Glyphs} from '../terminal/marks.ts';
-import {blank, bullet, type Pane, paragraph, type Row, type Scroll, type Scrolled} from '../terminal/rows.ts';
+import {blank, bullet, type Pane, type Row, type Scroll, type Scrolled, withCommands} from '../terminal/rows.ts';
 import {clean, shorten, wrap} from '../terminal/text.ts';
 
 const awaitedWords = ({label, ok, note}: Awaited): string => `${label}: ${note || (ok ? 'ok' : 'not yet')}`;
@@ -37,8 +37,8 @@ const countRow = ({awaited, pollEveryMs}: Handover, hidden: number, checkedMs: n
 
 /** What it is about, and in a rehearsal how the others are reminded. */
 const introRows = ({intro}: Handover, width: number, reminder: string | undefined): readonly Row[] => [
-	...paragraph(intro, width),
-	...(reminder === undefined ? [] : paragraph(reminder, width, 'key')),
+	...withCommands(intro, width),
+	...(reminder === undefined ? [] : withCommands(reminder, width, 'key')),
 ];
 
 /** What is waited for, in as many rows as there are, and how fresh that is. */

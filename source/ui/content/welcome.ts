@@ -5,7 +5,7 @@ import type {On, Scene, UiState} from '../state/types.ts';
 import {type WelcomeChoice, welcomeMenu} from '../state/welcome.ts';
 import {bodyColumns, bodyRows} from '../terminal/layout.ts';
 import type {Glyphs} from '../terminal/marks.ts';
-import {blank, bullet, paragraph, type Row, row, type Scroll, type Scrolled} from '../terminal/rows.ts';
+import {blank, bullet, paragraph, type Row, row, type Scroll, type Scrolled, withCommands} from '../terminal/rows.ts';
 
 const beginLabel = ({found, given, unfinished}: UiState): string => {
 	if (unfinished)
@@ -82,7 +82,7 @@ const rehearsalRows = ({rehearsal, found}: UiState, width: number): readonly Row
 	const {fault = []} = found ?? {};
 	const text =
 		'This is a rehearsal: cluster, registry and database live inside this program. Nothing outside is touched.';
-	return [...paragraph(text, width, 'warn'), ...fault.flatMap((line) => paragraph(line, width, 'key')), blank];
+	return [...paragraph(text, width, 'warn'), ...fault.flatMap((line) => withCommands(line, width, 'key')), blank];
 };
 
 /** What was found, or why nothing could be. */

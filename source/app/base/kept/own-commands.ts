@@ -8,9 +8,30 @@ export type Called = {
 	readonly answers: readonly string[];
 	/** The option of the state folder, the same way. */
 	readonly state: readonly string[];
-	/** The words that rehearse a plan instead of going through it; absent for a real run. */
-	readonly rehearse?: string | undefined;
+	/** The words that start this program here. */
+	readonly program: Program;
+	/** In a rehearsal, whose commands reach its world; absent for a real run. */
+	readonly rehearsal?: Rehearsing | undefined;
 };
+
+/** How this program is started: as itself, or from a clone through npm. */
+export type Program = 'zenml-airgap' | 'npm run cli --';
+
+/** What the commands of a rehearsal are called with. */
+export type Rehearsing = {
+	/** The state folder of its world, as words of a shell: other commands find its answers there. */
+	readonly state: readonly string[];
+	/** No dump can be made of its MySQL: plans that begin with one need another world. */
+	readonly mysqlIsPlayed: boolean;
+};
+
+/** How this program was started. */
+export const programOf = ({startedByNpm}: {readonly startedByNpm: boolean}): Program =>
+	startedByNpm ? 'npm run cli --' : 'zenml-airgap';
+
+/** The words that rehearse: `npm start` does nothing else. */
+export const rehearsing = (program: Program): string =>
+	program === 'zenml-airgap' ? 'zenml-airgap rehearse' : 'npm start --';
 
 /** Commands that find answers, with how many words of their own come first. */
 export const answering: readonly (readonly [command: string, operands: number])[] = [
@@ -36,6 +57,17 @@ export const answering: readonly (readonly [command: string, operands: number])[
 /** Commands that only read what runs have left. */
 export const reading: readonly string[] = ['status', 'report'];
 
+/** Commands that name their files themselves, or need none. */
+export const others: readonly string[] = [
+	'answers',
+	'bundle',
+	'registry',
+	'explain',
+	'docs',
+	'completion',
+	'self-check',
+];
+
 /** Plans that a rehearsal knows by another name than the command has. */
 const rehearsed: Readonly<Record<string, string>> = {
 	install: '',
@@ -50,41 +82,51 @@ const rehearsed: Readonly<Record<string, string>> = {
 const operand = String.raw` [^\s;,"'\x60]*[^\s;,.:"'\x60]`;
 
 /** Longer names first: `backup escrow` is no `backup`. */
-const names = [...answering.map(([command, operands]) => `${command}${operand.repeat(operands)}`), ...reading]
+const names = [
+	...answering.map(([command, operands]) => `${command}${operand.repeat(operands)}`),
+	...[...reading, ...others, 'rehearse'],
+]
 	.sort((one, other) => other.length - one.length)
 	.join('|');
 
 /** A call of this program, and what follows it up to the end of its line. */
 const call = new RegExp(String.raw`(?<![\w/-])zenml-airgap (${names})(?![\w-])(?=([^\n]*))`, 'gu');
 
-const flagsFor = (command: string, rest: string, {answers, state}: Called): readonly string[] => [
-	...(reading.includes(command) || rest.includes('--answers') ? [] : answers),
-	...(rest.includes('--state-dir') ? [] : state),
+const flagsFor = (command: string, rest: string, {answers, state, rehearsal}: Called): readonly string[] => [
+	// A played world has answers of its own, which lie in its state folder.
+	...(reading.includes(command) || rest.includes('--answers') || rehearsal ? [] : answers),
+	...(rest.includes('--state-dir') ? [] : (rehearsal?.state ?? state)),
 ];
+
+/** A plan that is rehearsed in the same world, or in a new one where this one cannot. */
+const rehearsedCall = (plan: string, {program, answers, state}: Called, {mysqlIsPlayed}: Rehearsing): string => {
+	const anew = mysqlIsPlayed && plan !== '' ? ['--fresh', '--mysql', 'unpacked'] : [];
+	return [`${rehearsing(program)}${plan}`, ...answers, ...state, ...anew].join(' ');
+};
+
+const callOf = (command: string, rest: string, called: Called): string => {
+	const {program, rehearsal} = called;
+	if (command === 'rehearse') return rehearsing(program);
+	if (others.includes(command)) return `${program} ${command}`;
+	const plan = rehearsal && rehearsed[command];
+	if (rehearsal && plan !== undefined) return rehearsedCall(plan, called, rehearsal);
+	return [program, command, ...flagsFor(command, rest, called)].join(' ');
+};
 
 /** A text whose commands of this program are called as it was itself. */
 export const asCalled = (text: string, called: Called): string =>
-	text.replaceAll(call, (_whole, command: string, rest: string) => {
-		const plan = called.rehearse === undefined ? undefined : rehearsed[command];
-		const program = plan === undefined ? `zenml-airgap ${command}` : `${called.rehearse}${plan}`;
-		return [program, ...flagsFor(command, rest, called)].join(' ');
-	});
+	text.replaceAll(call, (_whole, command: string, rest: string) => callOf(command, rest, called));
 
-/**
- * How a command of this program is called that asks the install of a run, from another shell or later. A rehearsal's world has answers of its
- * own, which are in its state folder.
- */
-export const askingInstall =
-	({called}: {readonly called?: Called | undefined}, stateDirectory: string) =>
-	(command: string): string => {
-		if (called === undefined) return command;
-		const inWorld = {answers: [], state: ['--state-dir', shellWord(stateDirectory)]};
-		return asCalled(command, called.rehearse === undefined ? called : inWorld);
-	};
+/** How a command of this program is called, from another shell or later; as it stands where nobody knows how this one was. */
+export const calledAs =
+	({called}: {readonly called?: Called | undefined}) =>
+	(command: string): string =>
+		called === undefined ? command : asCalled(command, called);
 
 /** Any value with all its texts so. */
 export const calledDeep = <T>(value: T, called: Called): T => {
-	if (called.answers.length + called.state.length === 0 && called.rehearse === undefined) return value;
+	const {answers, state, program, rehearsal} = called;
+	if (answers.length + state.length === 0 && program === 'zenml-airgap' && rehearsal === undefined) return value;
 	const deep = (one: unknown): unknown => {
 		if (typeof one === 'string') return asCalled(one, called);
 		if (Array.isArray(one)) return one.map(deep);
@@ -107,8 +149,8 @@ const text = (given: Readonly<Record<string, unknown>>, key: string, flag: strin
 };
 
 /** What a command line gave its command, whatever the command, as far as it counts here. */
-export const calledBy = (given: unknown): Called => {
-	if (given === null || typeof given !== 'object') return {answers: [], state: []};
+export const calledBy = (given: unknown, program: Program = 'zenml-airgap'): Called => {
+	if (given === null || typeof given !== 'object') return {answers: [], state: [], program};
 	const {options = given, ...others} = given as Readonly<Record<string, unknown>>;
 	const all = {...others, ...(options as Readonly<Record<string, unknown>>)};
 	const {answers, set} = all;
@@ -121,5 +163,6 @@ export const calledBy = (given: unknown): Called => {
 			...text(all, 'context', '--context'),
 		],
 		state: text(all, 'stateDir', '--state-dir'),
+		program,
 	};
 };

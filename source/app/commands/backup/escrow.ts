@@ -118,7 +118,12 @@ export const escrowWork: Work<EscrowOptions> = async (context, options) => {
 			`Copy outside:  ${record ? printable(escrowText(record)) : 'never confirmed'}`,
 			...(fault === undefined ? [] : [`Not well:      ${printable(fault)}`]),
 			...(where === undefined && fault !== undefined
-				? [asCalled('When a copy lies in a safe: zenml-airgap backup escrow --confirm "WHERE"', calledBy(options))]
+				? [
+						asCalled(
+							'When a copy lies in a safe: zenml-airgap backup escrow --confirm "WHERE"',
+							context.called ?? calledBy(options),
+						),
+					]
 				: []),
 			'',
 		].join('\n'),
