@@ -4,8 +4,8 @@ import {fieldOf, readFields} from './wire.ts';
 
 /**
  * Reading of request bodies in `application/vnd.kubernetes.protobuf`. Helm 3.18 and 4.2 keep their releases through a
- * typed Go client, which sends this form since client-go 1.33: the Secret of a revision, and how to delete it.
- * Everything else they send as JSON. Answers stay JSON: such clients accept it. Field numbers: the `generated.proto`
+ * typed Go client, which sends this form since client-go 1.33: the Secret of a revision, and how to delete it. So does kubectl with its
+ * questions (`auth can-i`, `auth whoami`). Everything else they send as JSON. Answers stay JSON: such clients accept it. Field numbers: the `generated.proto`
  * files of k8s.io/api and k8s.io/apimachinery 1.34.
  */
 type Scalar = 'string' | 'bytes' | 'int' | 'bool' | 'time' | 'json';
@@ -64,8 +64,24 @@ const deleteOptions: Message = {
 	4: text('propagationPolicy'),
 	5: many('dryRun', 'string'),
 };
+/** k8s.io/api/authorization/v1. */
+const accessReviewSpec: Message = {
+	1: one('resourceAttributes', {
+		1: text('namespace'),
+		2: text('verb'),
+		3: text('group'),
+		4: text('version'),
+		5: text('resource'),
+		6: text('subresource'),
+		7: text('name'),
+	}),
+	2: one('nonResourceAttributes', {1: text('path'), 2: text('verb')}),
+};
 const messages: Readonly<Record<string, Message>> = {
 	DeleteOptions: deleteOptions,
+	SelfSubjectAccessReview: {1: metadata, 2: one('spec', accessReviewSpec)},
+	SelfSubjectReview: {1: metadata},
+	SelfSubjectRulesReview: {1: metadata, 2: one('spec', {1: text('namespace')})},
 	Secret: {
 		1: metadata,
 		2: map('data', 'bytes'),
