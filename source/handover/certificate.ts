@@ -1,9 +1,21 @@
 import type {Answers} from '../answers/schema.ts';
-import {coverNote} from './cover-note.ts';
+import {coverNote, type Said} from './cover-note.ts';
 import type {Asking, Pack} from './pack.ts';
 
 const title = 'TLS certificate for the host names';
 const who = 'PKI team';
+
+/** Characters of a common name at most (RFC 5280, ub-common-name). */
+const longestName = 64;
+
+/**
+ * A common name is one of the names whole, as some look for it among them. Where none is short enough, the subject names the
+ * product instead: it must not be empty to `openssl req`.
+ */
+const subject = (hosts: readonly string[]): readonly string[] => {
+	const name = hosts.find((host) => host.length <= longestName);
+	return [name === undefined ? 'O = ZenML Pro' : `CN = ${name}`];
+};
 
 /** Certificate requests by OpenSSL (openssl-req(1)): names stand in the SAN, which is all that clients look at (RFC 9525). */
 const config = (hosts: readonly string[]): readonly string[] => [
@@ -12,7 +24,7 @@ const config = (hosts: readonly string[]): readonly string[] => [
 	'distinguished_name = subject',
 	'req_extensions = extensions',
 	'[subject]',
-	`CN = ${hosts[0]?.slice(0, 64) ?? ''}`,
+	...subject(hosts),
 	'[extensions]',
 	'basicConstraints = CA:FALSE',
 	'keyUsage = critical, digitalSignature',
@@ -48,11 +60,26 @@ const placed = ({certificate, key, ca}: CertificateFiles): readonly string[] => 
 	`ca.crt   ${ca}  (tls.ca)`,
 ];
 
-/**
- * The papers with which the PKI team signs the certificate of the servers.
- * @param hosts of all servers, that of the dashboard first @param files where the answers look for what comes back
- */
-export const certificatePack = (hosts: readonly string[], files: CertificateFiles, asking: Asking): Pack => ({
+/** What the papers are about. */
+export type CertificateGiven = {
+	/** Of all servers, that of the dashboard first. */
+	readonly hosts: readonly string[];
+	/** Where the answers look for what comes back. */
+	readonly files: CertificateFiles;
+	/** The Gateway that shows the certificate, `namespace/name`; undefined where the install brings it to what shows it. */
+	readonly gateway?: string | undefined;
+};
+
+/** Who needs the pair too: nobody but the install, unless a Gateway shows a certificate of its own. */
+const alsoTo = (gateway: string | undefined): readonly Said[] =>
+	gateway === undefined
+		? []
+		: [
+				`6. The Gateway ${gateway} shows this certificate, and the install does not bring it there: the cluster admin needs tls.crt and tls.key too (papers "cluster", step 3). The operator hands them over, the key on a way that keeps it secret.`,
+			];
+
+/** The papers with which the PKI team signs the certificate of the servers. */
+export const certificatePack = ({hosts, files, gateway}: CertificateGiven, asking: Asking): Pack => ({
 	id: 'certificate',
 	title,
 	who,
@@ -81,11 +108,14 @@ export const certificatePack = (hosts: readonly string[], files: CertificateFile
 					{exact: ['openssl x509 -in ca.crt -noout -fingerprint -sha256']},
 					'5. The operator puts each file where the answers look for it, on the host of the install:',
 					{exact: placed(files)},
+					...alsoTo(gateway),
 				],
 				check: [
+					'By ca.crt alone, whatever else this host trusts (OpenSSL 1.1 knows no -no-CAstore, and needs none):',
 					{
 						exact: [
-							'openssl verify -purpose sslserver -CAfile ca.crt -untrusted tls.crt tls.crt',
+							'openssl verify -no-CApath -no-CAstore -purpose sslserver \\',
+							'  -CAfile ca.crt -untrusted tls.crt tls.crt',
 							'openssl x509 -in tls.crt -noout -ext subjectAltName',
 						],
 					},

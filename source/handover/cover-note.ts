@@ -18,17 +18,19 @@ export const coverFile = 'README.txt';
 /** Mails and terminals of 80 columns show lines of this many characters whole. */
 const width = 76;
 
+/** Lines of a paragraph; blanks before its first word stand before each line. */
 const folded = (text: string, room = width): readonly string[] => {
+	const indent = /^ */u.exec(text)?.[0] ?? '';
 	const lines: string[] = [];
 	let line = '';
-	for (const word of text.split(' ')) {
+	for (const word of text.trimStart().split(' ')) {
 		const longer = line === '' ? word : `${line} ${word}`;
-		if (line !== '' && longer.length > room) {
+		if (line !== '' && indent.length + longer.length > room) {
 			lines.push(line);
 			line = word;
 		} else line = longer;
 	}
-	return [...lines, line];
+	return [...lines, line].map((one) => `${indent}${one}`);
 };
 
 const linesOf = (said: Said): readonly string[] =>

@@ -1,6 +1,6 @@
 import {execFileSync, spawnSync} from 'node:child_process';
 import {existsSync} from 'node:fs';
-import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {copyFile, mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
@@ -77,7 +77,7 @@ describe('network', () => {
 
 	test.each([
 		['network-check.sh', networkPack(answers, asking).sections],
-		['request.sh', certificatePack(['a.corp'], answers.tls, asking).sections],
+		['request.sh', certificatePack({hosts: ['a.corp'], files: answers.tls}, asking).sections],
 	])('%s refuses a word that it does not know, and does nothing', async (name, all) => {
 		const ran = await runScript(textOf(all, name), {
 			folder,
@@ -97,8 +97,55 @@ describe('network', () => {
 });
 
 describe('certificate', () => {
+	test('the common name is one of the names whole, or none', async () => {
+		const long = `${'a'.repeat(60)}.very-long.corp.example`;
+		const requestOf = async (hosts: readonly string[]) => {
+			const {sections: all} = certificatePack({hosts, files}, asking);
+			const {folder: own} = await savePack(await mkdtemp(join(folder, 'request-')), all);
+			expect(spawnSync('sh', [join(own, 'request.sh')], {cwd: own}).status).toBe(0);
+			return execFileSync('openssl', ['req', '-in', join(own, 'tls.csr'), '-noout', '-subject'], {encoding: 'utf8'});
+		};
+		expect(await requestOf([long, 'ml-a.corp.example'])).toBe('subject=CN = ml-a.corp.example\n');
+		expect(await requestOf([long])).toBe('subject=O = ZenML Pro\n');
+	});
+
+	test('the check refuses another CA, whatever else the host trusts', async () => {
+		const own = await mkdtemp(join(folder, 'verify-'));
+		const openssl = (...words: readonly string[]) => execFileSync('openssl', words, {cwd: own, encoding: 'utf8'});
+		for (const name of ['right', 'wrong'])
+			openssl(
+				...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '9'],
+				...['-keyout', `${name}.key`, '-out', `${name}.crt`, '-subj', `/CN=${name}`],
+			);
+		await savePack(join(own, 'papers'), sections);
+		expect(spawnSync('sh', ['papers/request.sh'], {cwd: own}).status).toBe(0);
+		openssl(
+			...['x509', '-req', '-in', 'tls.csr', '-CA', 'right.crt', '-CAkey', 'right.key', '-CAcreateserial', '-days', '9'],
+			...['-extfile', 'papers/request.cnf', '-extensions', 'extensions', '-out', 'tls.crt'],
+		);
+		const trusted = join(own, 'trusted');
+		await mkdir(trusted);
+		await copyFile(
+			join(own, 'right.crt'),
+			join(trusted, `${openssl('x509', '-hash', '-noout', '-in', 'right.crt').trim()}.0`),
+		);
+		const [, command = ''] =
+			/^( {2}openssl verify [\s\S]*?)\n {2}openssl x509 -in tls/mu.exec(textOf(sections, 'README.txt')) ?? [];
+		const verified = async (ca: string) => {
+			await copyFile(join(own, ca), join(own, 'ca.crt'));
+			return spawnSync('sh', ['-c', command], {cwd: own, env: {...process.env, SSL_CERT_DIR: trusted}}).status;
+		};
+		expect([await verified('right.crt'), await verified('wrong.crt')]).toEqual([0, 2]);
+	});
+
+	test('where a Gateway shows the certificate, the note says who needs the pair', () => {
+		const {sections: all} = certificatePack({hosts: ['a.corp'], files, gateway: 'gateways/shared'}, asking);
+		expect(textOf(all, 'README.txt')).toContain('The Gateway gateways/shared shows this certificate');
+		expect(textOf(sections, 'README.txt')).not.toContain('Gateway');
+	});
+
 	const files = {certificate: '/pki/own/server.pem', key: '/pki/own/server.key', ca: '/pki/root.pem'};
-	const {sections} = certificatePack(['zenml-pro.corp.internal', 'zenml.corp.internal'], files, asking);
+	const {sections} = certificatePack({hosts: ['zenml-pro.corp.internal', 'zenml.corp.internal'], files}, asking);
 
 	test('the operator reads where the answers look for each file that comes back', () => {
 		const note = textOf(sections, 'README.txt');
@@ -156,7 +203,7 @@ test('the storage admin gets the rights of a bucket as JSON', () => {
 });
 
 test.skipIf(!existsSync('/usr/bin/shellcheck'))('shellcheck has nothing to say about their scripts', async () => {
-	const all = [networkPack(answers, asking), certificatePack(['a.corp'], answers.tls, asking)].flatMap(
+	const all = [networkPack(answers, asking), certificatePack({hosts: ['a.corp'], files: answers.tls}, asking)].flatMap(
 		({sections}) => sections,
 	);
 	const scripts = all.filter(({kind}) => kind === 'script');

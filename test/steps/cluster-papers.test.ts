@@ -1,12 +1,21 @@
+import {execFile} from 'node:child_process';
+import {existsSync} from 'node:fs';
+import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {promisify} from 'node:util';
 import {expect, test} from 'vitest';
-import {parseAllDocuments} from 'yaml';
+import {parse, parseAllDocuments} from 'yaml';
 import type {Answers} from '../../source/answers/schema.ts';
 import {clusterProblems} from '../../source/cluster/problems.ts';
 import type {Access} from '../../source/cluster/types.ts';
 import {gatherCluster} from '../../source/steps/handover/cluster.ts';
+import {listenerProblem} from '../../source/steps/prerequisites/way-in/listeners.ts';
 import * as accesses from '../../source/steps/shared/accesses.ts';
+import type {Listener} from '../../source/steps/shared/way-in/kinds.ts';
 import {textOf} from '../handover/run-script.ts';
 import {programFiles, textOfFile} from '../helpers/imports.ts';
+import {startCluster} from '../rehearsal/kubernetes/cluster.ts';
 import {answersOf, worldOf} from './world.ts';
 
 const everything = answersOf((input) => ({
@@ -90,15 +99,117 @@ test('the operator stands in the file as the API server knows them', async () =>
 	expect(lacks).toEqual([]);
 });
 
-test('where nobody knows the operator, no program takes the file as it is', async () => {
-	const refuse = async () => {
-		throw clusterProblems.error('kubernetes-no-api-server', {server: 'https://10.0.0.1:6443'});
-	};
+const refuse = async () => {
+	throw clusterProblems.error('kubernetes-no-api-server', {server: 'https://10.0.0.1:6443'});
+};
+
+test('where nobody knows the operator, no program takes the file as it is, and a name is written as it is', async () => {
 	const {rights, note, lacks} = await papersOf(everything, refuse);
-	expect(parseAllDocuments(rights).flatMap(({errors}) => errors).length).toBeGreaterThan(0);
-	expect(documentsOf(rights.replaceAll('@OPERATOR@', 'ada')).length).toBeGreaterThan(4);
-	expect(note).toContain("sed 's/@OPERATOR@/NAME/' rights.yaml | kubectl apply -f -");
+	expect(parseAllDocuments(rights)[0]?.errors.length).toBeGreaterThan(0);
+	for (const name of ['CORP/ada', String.raw`CORP\ada`, 'https://idp.corp/#a&b|c']) {
+		const names = documentsOf(rights.replaceAll('@OPERATOR@', () => `'${name}'`)).flatMap(
+			({subjects = []}) => subjects,
+		);
+		expect(names.length).toBeGreaterThan(2);
+		expect(new Set(names.map((one) => one.name))).toEqual(new Set([name]));
+	}
+	expect(note).toContain('in the place of each @OPERATOR@');
 	expect(lacks.join()).toContain('@OPERATOR@');
+});
+
+test.skipIf(!existsSync('/usr/bin/kubectl'))(
+	'kubectl takes the rights whole or not at all, and the same file takes them away',
+	async () => {
+		const {rights, pack} = await papersOf(everything, refuse);
+		const kubernetes = await startCluster();
+		const folder = await mkdtemp(join(tmpdir(), 'rights-'));
+		try {
+			const kubectl = (...words: readonly string[]) =>
+				promisify(execFile)('kubectl', ['--kubeconfig', 'kubeconfig', ...words], {
+					...{cwd: folder, timeout: 60_000, env: {PATH: '/usr/bin:/bin', HOME: folder}},
+				});
+			const left = async (): Promise<string> =>
+				(
+					await kubectl('get', 'clusterroles,clusterrolebindings,roles,rolebindings', '-A', '-o', 'name')
+				).stdout.replaceAll(/^(?!.*zenml-airgap-operator).*\n/gmu, '');
+			await writeFile(join(folder, 'kubeconfig'), kubernetes.kubeconfig);
+			await writeFile(join(folder, 'namespaces.yaml'), textOf(pack.sections, 'namespaces.yaml'));
+			await writeFile(join(folder, 'rights.yaml'), rights);
+			await kubectl('apply', '-f', 'namespaces.yaml');
+			await expect(kubectl('apply', '-f', 'rights.yaml')).rejects.toThrow('error parsing rights.yaml');
+			expect(await left()).toBe('');
+			await writeFile(join(folder, 'rights.yaml'), rights.replaceAll('@OPERATOR@', "'CORP/ada'"));
+			await kubectl('apply', '-f', 'rights.yaml');
+			expect((await left()).split('\n').length).toBeGreaterThan(8);
+			const listed = await kubectl('auth', 'can-i', '--list', '-n', 'zenml-pro', '--as', 'CORP/ada');
+			expect(listed.stdout).toMatch(/^deployments\.apps .*\[get list create patch update delete watch\]$/mu);
+			await expect(
+				kubectl('auth', 'can-i', 'create', 'secrets', '-n', 'zenml-pro', '--as', 'eve'),
+			).rejects.toMatchObject({
+				stdout: 'no\n',
+			});
+			await kubectl('delete', '-f', 'rights.yaml');
+			expect(await left()).toBe('');
+		} finally {
+			await kubernetes.stop();
+			await rm(folder, {recursive: true, force: true});
+		}
+	},
+);
+
+test('the room is told for each pod and as what a quota must leave', async () => {
+	const {note} = await papersOf(
+		answersOf((input) => ({...input, controlPlane: {...input.controlPlane, replicas: 2}})),
+		async () => 'ada',
+	);
+	expect(note).toContain('control plane: 2 server pods, 3 during a rollout; each');
+	expect(note).toContain('together: requests 1500m CPU, 3Gi memory; limits 6 CPU, 12Gi memory');
+});
+
+test('a Gateway is asked for with a listener, hosts, namespaces and who brings its certificate', async () => {
+	const gateway = answersOf((input) => ({...input, ingress: {kind: 'gateway', gateway: 'gateways/shared'}}));
+	const {note} = await papersOf(gateway, async () => 'ada');
+	for (const part of [
+		'The Gateway shared in the namespace gateways',
+		'zenml.corp.internal  (routes from the namespace zenml-workspace)',
+		'kubectl -n gateways create secret tls zenml-tls',
+	])
+		expect(note).toContain(part);
+	const text = note.slice(note.indexOf('  - name: zenml\n'), note.indexOf('   The Gateway shows'));
+	const [listener] = parse(text) as readonly Listener[];
+	if (!listener) throw new Error(text);
+	const live = {
+		apiVersion: 'gateway.networking.k8s.io/v1',
+		kind: 'Gateway',
+		metadata: {name: 'shared', namespace: 'gateways'},
+		spec: {listeners: [listener]},
+	};
+	const judged = (namespace: string) =>
+		listenerProblem(live, undefined, {
+			host: 'zenml.corp.internal',
+			namespace,
+			labels: {'kubernetes.io/metadata.name': namespace},
+		});
+	expect(['zenml-pro', 'zenml-workspace'].map(judged)).toEqual([undefined, undefined]);
+	expect(judged('other')?.code).toBe('gateway-unfit');
+	expect(note).not.toContain('a way in of kind');
+});
+
+test('on OpenShift the note speaks of security context constraints', async () => {
+	const route = answersOf((input) => ({...input, ingress: {kind: 'route'}}));
+	const {note} = await papersOf(route, async () => 'ada');
+	expect(note).toContain('oc adm policy add-scc-to-group nonroot-v2 system:serviceaccounts:zenml-workspace');
+	expect(note).not.toContain('Pod Security Standard');
+	const ids = {runAsUser: null, fsGroup: null};
+	const byCluster = answersOf((input) => ({
+		...input,
+		ingress: {kind: 'route'},
+		controlPlane: {...input.controlPlane, podSecurityContext: ids},
+		workspaces: input.workspaces.map((one) => ({...one, podSecurityContext: ids})),
+	}));
+	const free = (await papersOf(byCluster, async () => 'ada')).note;
+	expect(free).toContain('restricted-v2');
+	expect(free).not.toContain('nonroot-v2');
 });
 
 test('the note names cluster, room, user of the pods, and the namespace of the backups', async () => {

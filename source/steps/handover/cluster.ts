@@ -2,13 +2,16 @@ import type {Answers} from '../../answers/schema.ts';
 import type {HandoverSection} from '../../base/handover.ts';
 import {onCluster} from '../../base/people/cluster-commands.ts';
 import {shellWord} from '../../base/shell.ts';
+import type {Access} from '../../cluster/types.ts';
 import {coverNote, type Said} from '../../handover/cover-note.ts';
 import {scheduleNamespace} from '../schedule/names.ts';
 import {accessesOfOperator} from '../shared/accesses.ts';
-import {componentsOf, namespacesOf} from '../shared/names.ts';
+import {namespacesOf} from '../shared/names.ts';
 import type {World} from '../world.ts';
+import {podNeeds, roomNeeds} from './cluster-room.ts';
 import {askingOf, clusterUser, type Gathered} from './gathered.ts';
 import {rights, userBlank} from './rights.ts';
+import {wayInCheck, wayInNeeds, wayInUndo} from './way-in.ts';
 
 const title = 'Namespaces and rights in the cluster';
 const who = 'cluster admin';
@@ -26,59 +29,40 @@ const placesOf = (answers: Answers): readonly string[] => [
 	]),
 ];
 
-/** What the pods of each server take; one more of them stands beside the others while they are rolled out. */
-const amountsOf = (answers: Answers): Said => ({
-	exact: componentsOf(answers).flatMap(
-		({
-			label,
-			answers: {
-				namespace,
-				replicas,
-				resources: {requests, limits},
-			},
-		}) => [
-			`${namespace} (${label}): ${replicas} + 1 server pods, each`,
-			`  requests ${requests.cpu} CPU, ${requests.memory} memory; limits ${limits.cpu} CPU, ${limits.memory} memory`,
-		],
-	),
-});
-
-const usersOf = (answers: Answers): string => {
-	const users = componentsOf(answers).map(
-		({
-			answers: {
-				podSecurityContext: {runAsUser},
-			},
-		}) => runAsUser,
-	);
-	return [...new Set(users.map((user) => (user === null ? 'a user that the cluster picks' : `user ${user}`)))].join(
-		', ',
-	);
-};
-
-const wayInOf = ({ingress: {kind, className}}: Answers): string =>
-	kind === 'ingress' ? `an ingress controller with the class ${className}` : `a way in of kind "${kind}"`;
-
-const giveRights = (user: string | undefined): readonly Said[] =>
+const giveRights = (user: string | undefined): readonly Said[] => [
 	user === undefined
-		? [
-				`2. Give the rights, with the name of the operator in the place of ${userBlank}:`,
-				{exact: [`sed 's/${userBlank}/NAME/' rights.yaml | kubectl apply -f -`]},
-			]
-		: [
-				`2. Give the rights to ${user}, which is how the API server knows the operator:`,
-				{exact: ['kubectl apply -f rights.yaml']},
-			];
+		? `2. Give the rights: write the name of the operator in rights.yaml, in single quotes, in the place of each ${userBlank} ("kubectl auth whoami" tells the name), then`
+		: `2. Give the rights to ${user}, which is how the API server knows the operator:`,
+	{exact: ['kubectl apply -f rights.yaml']},
+];
+
+/** What whoever grants rights asks about first. */
+const whyRights = (accesses: readonly Access[]): readonly Said[] => {
+	const placesOfKind = (resource: string): string =>
+		[...new Set(accesses.filter((one) => one.resource === resource).map(({namespace = ''}) => namespace))].join(', ');
+	const [exec, roles] = [placesOfKind('pods/exec'), placesOfKind('roles')];
+	return [
+		'   secrets: Helm keeps its releases in them, the installer passwords, keys and the pull secret.',
+		...(exec === ''
+			? []
+			: [
+					`   pods/exec (${exec}): backups and restores run the dump programs in a pod that a Job of the installer starts there; no other pod is entered.`,
+				]),
+		...(roles === ''
+			? []
+			: [`   roles, rolebindings (${roles}): the servers get the right to start runs of pipelines there.`]),
+	];
+};
 
 const whatOf = (answers: Answers, user: string | undefined): readonly Said[] => [
 	'1. Make the namespaces, or let the operator make them (the first rights in rights.yaml):',
 	{exact: ['kubectl apply -f namespaces.yaml']},
 	...giveRights(user),
-	`3. The cluster must have ${wayInOf(answers)}, and its nodes must be able to pull from ${answers.registry.host}. Where the registry has a certificate of the internal CA, see ca-nodes.sh in the papers "ca".`,
-	'4. Room, also in a ResourceQuota and a LimitRange where the namespaces have them:',
-	amountsOf(answers),
-	'   Beside them run short Jobs (migrations, checks), of which a LimitRange without defaults asks CPU and memory too.',
-	`5. Pods run as ${usersOf(answers)}, without host paths, host ports or privileges. Where a namespace enforces a Pod Security Standard, "baseline" lets them in; "plan" compares a stricter one with the charts and names what it refuses.`,
+	...whyRights(accessesOfOperator(answers)),
+	...wayInNeeds(answers),
+	`   Nodes must be able to pull from ${answers.registry.host}. Where the registry has a certificate of the internal CA, see ca-nodes.sh in the papers "ca".`,
+	...roomNeeds(answers),
+	...podNeeds(answers),
 	'6. Send the operator a kubeconfig, and the name of its context.',
 ];
 
@@ -100,11 +84,13 @@ export const gatherCluster = async (world: World): Promise<Gathered> => {
 			check: [
 				'By you, or by the operator on the jump host:',
 				{exact: [`${mayDo} --as ${shellWord(user ?? 'NAME')}`, onCluster(mayDo, asking.cluster?.inUse ?? {})]},
+				...wayInCheck(answers),
 				'The operator runs "zenml-airgap plan --until prerequisites": it asks the API server for each right and names those that are missing.',
 			],
 			undo: [
 				{exact: ['kubectl delete -f rights.yaml', 'kubectl delete -f namespaces.yaml']},
-				'The first after the installation; upgrades and backups need them again. The second deletes ZenML Pro with everything in these namespaces.',
+				`The first, ${user === undefined ? 'with the file as it was applied, ' : ''}after the installation; upgrades and backups need them again. The second deletes ZenML Pro with everything in these namespaces.`,
+				...wayInUndo(answers),
 			],
 		},
 		asking,

@@ -50,14 +50,17 @@ const gatherNetwork = async (world: World): Promise<Gathered> => {
 	return {pack: networkPack(world.answers, asking), lacks};
 };
 
+const gatherCertificate = async (world: World): Promise<Gathered> => {
+	const {tls, ingress} = world.answers;
+	const given = {hosts: hostsOf(world), files: tls, gateway: ingress.gateway};
+	return {pack: certificatePack(given, askingOf(world)), lacks: []};
+};
+
 type Gather = (world: World, wish: Wish) => Promise<Gathered | undefined>;
 
 const gatherers: Readonly<Record<TopicId, Gather>> = {
 	ca: gatherCa,
-	certificate: async (world) => ({
-		pack: certificatePack(hostsOf(world), world.answers.tls, askingOf(world)),
-		lacks: [],
-	}),
+	certificate: gatherCertificate,
 	cluster: gatherCluster,
 	database: gatherDatabase,
 	dns: gatherDns,

@@ -19,44 +19,49 @@ const rulesOf = (accesses: readonly Access[]): readonly string[] => {
 	]);
 };
 
+const group = 'rbac.authorization.k8s.io';
+
+const headLines = (kind: string, namespace: string | undefined): readonly string[] => [
+	'---',
+	`apiVersion: ${group}/v1`,
+	`kind: ${kind}`,
+	'metadata:',
+	`  name: ${roleName}`,
+	...(namespace === undefined ? [] : [`  namespace: ${namespace}`]),
+];
+
+/** Who has the rights of one place, and the rights. @param user the name as YAML */
 const roleOf = (namespace: string | undefined, accesses: readonly Access[], user: string): readonly string[] => {
 	const kind = namespace === undefined ? 'ClusterRole' : 'Role';
-	const within = namespace === undefined ? [] : [`  namespace: ${namespace}`];
 	return [
-		'---',
-		'apiVersion: rbac.authorization.k8s.io/v1',
-		`kind: ${kind}`,
-		'metadata:',
-		`  name: ${roleName}`,
-		...within,
-		'rules:',
-		...rulesOf(accesses),
-		'---',
-		'apiVersion: rbac.authorization.k8s.io/v1',
-		`kind: ${kind}Binding`,
-		'metadata:',
-		`  name: ${roleName}`,
-		...within,
+		...headLines(`${kind}Binding`, namespace),
 		'roleRef:',
-		'  apiGroup: rbac.authorization.k8s.io',
+		`  apiGroup: ${group}`,
 		`  kind: ${kind}`,
 		`  name: ${roleName}`,
 		'subjects:',
-		'  - apiGroup: rbac.authorization.k8s.io',
+		`  - apiGroup: ${group}`,
 		'    kind: User',
 		`    name: ${user}`,
+		...headLines(kind, namespace),
+		'rules:',
+		...rulesOf(accesses),
 	];
 };
 
-/** No YAML begins a word with this sign, so kubectl takes no file in which it was left, also not for a try (`--dry-run`). */
+/**
+ * No YAML begins a word with this sign. It stands in the first document already, and kubectl reads nothing beyond one that it cannot: of a
+ * file in which it was left it takes nothing, whether it is to be applied, tried (`--dry-run`) or deleted.
+ */
 export const userBlank = '@OPERATOR@';
 
 /** Who gets the rights: where it is not known, a file that nobody can apply by mistake. */
 const headOf = (user: string | undefined): readonly string[] =>
 	user === undefined
 		? [
-				`# Put the name of the operator in the place of ${userBlank}, as the API server`,
-				'# knows it (kubectl auth whoami); as it is, kubectl refuses this file.',
+				`# Write the name of the operator in the place of each ${userBlank}, in single`,
+				'# quotes, as the API server knows it (kubectl auth whoami). As it is, kubectl',
+				'# refuses the whole file.',
 			]
 		: [
 				'# The name of the operator is that with which the installer was seen by the',
