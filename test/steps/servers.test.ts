@@ -139,6 +139,34 @@ describe('onboarding', () => {
 		);
 	});
 
+	test.each([
+		['the control plane is not installed', undefined, 'The control plane is not installed.'],
+		['it failed', releaseOf({status: 'failed'}), 'The control plane was not brought to its end.'],
+		['it is installed', releaseOf(), 'The ingress has no address yet.'],
+	])('nobody serves, as %s: that is what is told', async (_why, release, message) => {
+		const cluster = kept(generated());
+		const refusal = await refusalOf(
+			look(onboardingStep, at(sessionOf(), {cluster, helm: {release: async () => release}})),
+		);
+		expect(refusal).toMatchObject({message});
+		const isFollowed = release?.status !== 'deployed';
+		expect(refusal.code).toBe(isFollowed ? code('control-plane-not-installed') : code('ingress-without-address'));
+		expect(refusal.evidence ?? []).toEqual(isFollowed ? ['The ingress has no address yet.'] : []);
+	});
+
+	test('a control plane that is not there is told also where the address is given, and a refusal as it is', async () => {
+		const helm = {release: async () => undefined};
+		const fails = (what: Parameters<typeof refusal>[0]) => ({
+			login: async () => {
+				throw refusal(what);
+			},
+		});
+		const tried = async (what: Parameters<typeof refusal>[0]) =>
+			refusalOf(look(onboardingStep, at(sessionOf(), {helm, zenml: fails(what)})));
+		expect(await tried('https-unreachable')).toMatchObject({code: code('control-plane-not-installed')});
+		expect(await tried('zenml-login-refused')).toMatchObject({code: 'zenml-login-refused'});
+	});
+
 	test('a role is held by its id or by its name; one that is not held is an update', async () => {
 		const members = async () => [
 			{userId: 'u1', roles: ['r-Admin']},
@@ -445,8 +473,24 @@ describe('workspaces', () => {
 
 	test('a dry run before the control plane is there asks no server', async () => {
 		const {cluster: _cluster, zenml: _zenml, dns: _dns, ...near} = site(empty);
-		const look = {...near, pass: 'look', cluster: {version: async () => 'v1.34.0'}} as const;
-		expect(changesOf(await see(look))).toEqual(enroll);
+		const cluster = {version: async () => 'v1.34.0', get: async () => undefined};
+		expect(changesOf(await see({...near, pass: 'look', cluster}))).toEqual(enroll);
+	});
+
+	test.each([
+		['failed', async () => releaseOf({status: 'failed'})],
+		['gone', async () => undefined],
+	])('an enrollment that is kept is not said to be created while the control plane is %s', async (_how, release) => {
+		const {zenml: _zenml, dns: _dns, ...near} = site(generatedAndEnrolled());
+		const helm = {
+			...near.helm,
+			release: async (name: string) => (name === 'zenml-pro' ? release() : undefined),
+		};
+		expect(changesOf(await see({...near, pass: 'look', helm}))).toEqual([
+			'check enrollment of workspace default (known once the control plane runs)',
+			'create Secret zenml-workspace/zenml-enrollment',
+			'create release zenml-workspace/zenml (zenml-0.95.1)',
+		]);
 	});
 
 	test('one that the control plane does not know is to be enrolled', async () => {

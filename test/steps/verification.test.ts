@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest';
+import type {KubeObject} from '../../source/cluster/types.ts';
 import {unattended} from '../../source/engine/controls.ts';
 import {converge} from '../../source/engine/converge.ts';
 import {createFold} from '../../source/engine/fold.ts';
@@ -13,6 +14,7 @@ import {
 	files,
 	generated,
 	generatedAndEnrolled,
+	imageOf,
 	info,
 	ingress,
 	kept,
@@ -24,14 +26,29 @@ import {
 import {changesOf, code, type Given, look, never, refusalOf, rowsOf, worldOf} from './world.ts';
 
 const line = 'INFO ready';
-const cluster = {...kept(generatedAndEnrolled(), ingress()), pods: async () => [podOf('p1')], logs: async () => [line]};
+const digest = `sha256:${'a'.repeat(64)}`;
+const api = imageOf('zenml-pro-api', {manifest: {mediaType: 'application/json', digest, bytes: Buffer.from('{}')}});
+/** A pod of the API whose node tells its image. */
+const ran: KubeObject = {
+	apiVersion: 'v1',
+	kind: 'Pod',
+	metadata: {name: 'p1', namespace: 'zenml-pro'},
+	spec: {containers: [{name: 'api', image: 'registry.corp/zenml/zenml-pro-api:1.0'}]},
+	status: {containerStatuses: [{name: 'api', imageID: digest}]},
+};
+const cluster = {
+	...kept(generatedAndEnrolled(), ingress(), ran),
+	pods: async () => [podOf('p1')],
+	logs: async () => [line],
+};
 const zenml = {
 	...sessionOf(),
 	health: async () => undefined,
 	workspaceInfo: async () => info,
 	dashboard: async () => ({title: 'ZenML Pro', part: '/assets/index.js'}),
 };
-const right: Given = {cluster, zenml, host: files, bundle: carried()};
+const helm = {release: async () => releaseOf()};
+const right: Given = {cluster, zenml, helm, host: files, bundle: carried({images: [api]})};
 
 const seen = async (given: Given): Promise<{readonly finding: Finding; readonly rows: readonly string[]}> => {
 	const world = worldOf({...right, ...given});
@@ -49,10 +66,10 @@ describe('verification', () => {
 			'workspace default is healthy: ok, HTTP 200 over TLS with your CA',
 			`workspace default says what it should: ok, version 0.95.1, postgresql, kubernetes, workspace ${enrollment.workspaceId}`,
 			'control plane: every image comes from the internal registry: ok, 1 image in 1 pod',
-			'control plane: pods run the images of the bundle: ok, 0 containers, by digest',
+			'control plane: pods run the images of the bundle: ok, 1 container, by digest',
 			'control plane: logs without errors: ok, 1 line of 1 pod',
 			'workspace default: every image comes from the internal registry: ok, 1 image in 1 pod',
-			'workspace default: pods run the images of the bundle: ok, 0 containers, by digest',
+			'workspace default: pods run the images of the bundle: ok, 1 container, by digest',
 			'workspace default: logs without errors: ok, 1 line of 1 pod',
 		]);
 	});
@@ -88,7 +105,7 @@ describe('verification', () => {
 	test('a workspace without enrollment on either side is told so', async () => {
 		const {proWorkspaceId: _id, ...nobody} = info;
 		const given = {
-			cluster: {...cluster, ...kept(generated(), ingress())},
+			cluster: {...cluster, ...kept(generated(), ingress(), ran)},
 			zenml: {...zenml, workspaceInfo: async () => ({...nobody, proWorkspaceId: undefined})},
 		};
 		const {finding, rows} = await seen(given);
@@ -145,7 +162,7 @@ describe('logs that speak of errors', () => {
 		'"%s" does not fail the install, but is shown as bad and stands among the warnings',
 		async (bad) => {
 			const {finding, rows} = await seen(logs(line, bad, line));
-			expect(finding).toMatchObject({status: 'ok', note: '10 checks passed'});
+			expect(finding).toMatchObject({status: 'ok', note: '8 of 10 checks passed'});
 			expect(finding.status === 'ok' && finding.warnings).toEqual([
 				`control plane: 1 of the last 3 lines speak of errors; the last ones: ${bad}`,
 				`workspace default: 1 of the last 3 lines speak of errors; the last ones: ${bad}`,
@@ -173,7 +190,37 @@ describe('logs that speak of errors', () => {
 	test('pods that are not ready are not asked: what they say is told elsewhere', async () => {
 		const pods = async () => [podOf('p1', {ready: false})];
 		const {rows} = await seen({cluster: {...cluster, pods, logs: async () => ['ERROR']}});
-		expect(rows).toContain('control plane: logs without errors: ok, 0 lines of 0 pods');
+		expect(rows).toContain('control plane: logs without errors: bad, not looked at: no pod of it is ready');
+	});
+});
+
+test('where nothing runs, nothing is said to have passed', async () => {
+	const empty = {...cluster, ...kept(generatedAndEnrolled(), ingress()), pods: async () => []};
+	const {finding, rows} = await seen({cluster: empty});
+	expect(rows.slice(4, 7)).toEqual([
+		'control plane: every image comes from the internal registry: bad, not looked at: no pod of it is there',
+		'control plane: pods run the images of the bundle: bad, not looked at: no container of it runs',
+		'control plane: logs without errors: bad, not looked at: no pod of it is ready',
+	]);
+	expect(finding).toMatchObject({
+		status: 'ok',
+		note: '4 of 10 checks passed',
+		warnings: expect.arrayContaining(['control plane: its logs were not looked at: no pod of it is ready']),
+	});
+});
+
+test('a control plane that is not there is one problem, and no list of what follows from it', async () => {
+	const world = worldOf({...right, pass: 'verify', helm: {release: async () => undefined}});
+	expect(await refusalOf(look(verificationStep, world))).toMatchObject({
+		code: code('control-plane-not-installed'),
+		cause: 'Helm knows no release zenml-pro in the namespace zenml-pro.',
+	});
+	expect(rowsOf(world.told)).toEqual([]);
+	const cluster = {...right.cluster, ...kept(generatedAndEnrolled(), ran)};
+	const half = worldOf({...right, pass: 'verify', cluster, helm: {release: async () => releaseOf({status: 'failed'})}});
+	expect(await refusalOf(look(verificationStep, half))).toMatchObject({
+		code: code('control-plane-not-installed'),
+		message: 'The control plane was not brought to its end.',
 	});
 });
 

@@ -1,7 +1,8 @@
 import type {Finding} from '../../engine/plan.ts';
-import {endpointOf, settling} from '../shared/endpoints.ts';
+import {endpointOf} from '../shared/endpoints.ts';
 import {controlPlaneOf} from '../shared/names.ts';
 import {sampleParts} from '../shared/preview/release.ts';
+import {settling} from '../shared/reach/settling.ts';
 import {applyRelease} from '../shared/release/apply.ts';
 import {auditRelease} from '../shared/release/audit.ts';
 import {applyBeside, besideChanges, tidyBeside} from '../shared/release/beside.ts';

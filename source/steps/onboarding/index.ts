@@ -1,8 +1,9 @@
 import {counted} from '../../base/text.ts';
 import type {Change, Finding} from '../../engine/plan.ts';
 import type {ZenmlOrganization, ZenmlSession} from '../../zenml/types.ts';
-import {adminSession, settling} from '../shared/endpoints.ts';
+import {adminSession} from '../shared/endpoints.ts';
 import {controlPlaneState} from '../shared/installed.ts';
+import {settling} from '../shared/reach/settling.ts';
 import {type Step, shortTimeouts, type World} from '../world.ts';
 import {type Act, runActs, userChange} from './acts.ts';
 import {teamsOf} from './teams.ts';

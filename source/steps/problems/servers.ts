@@ -25,6 +25,24 @@ export const serversTable = {
 			},
 		},
 	},
+	'control-plane-not-installed': {
+		area: 'cluster',
+		message: 'The control plane is not installed.',
+		fix: 'Run the install: what is done already is only looked at.',
+		cases: {
+			absent: {
+				cause: 'Helm knows no release {release} in the namespace {namespace}.',
+				nextSteps: ['helm -n {namespace} list --all'],
+			},
+			begun: {
+				message: 'The control plane was not brought to its end.',
+				cause:
+					'Its release {release} in the namespace {namespace} was begun, or failed, and nothing serves its name: what stands on it cannot be looked at.',
+				fix: 'Run the install again: it goes on there.',
+				nextSteps: ['helm -n {namespace} status {release}', 'kubectl -n {namespace} get pods'],
+			},
+		},
+	},
 	'zenml-role-missing': {
 		area: 'verification',
 		message: 'The control plane has no role "{role}".',

@@ -6,8 +6,8 @@ import {waysBack} from '../back/way.ts';
 import {stepProblems} from '../problems.ts';
 import {type Check, runChecks} from '../shared/checks.ts';
 import {combineProblems} from '../shared/combine-problems.ts';
-import {settling} from '../shared/endpoints.ts';
 import {controlPlaneOf} from '../shared/names.ts';
+import {settling} from '../shared/reach/settling.ts';
 import {controlPlaneChecks} from '../verification/index.ts';
 import {type Step, shortTimeouts, type World} from '../world.ts';
 

@@ -8,6 +8,7 @@ import {type Component, referenceOf} from '../shared/names.ts';
 import {digestsOf, isSameImage} from '../shared/pinned.ts';
 import {selectorOf} from '../shared/release/wanted.ts';
 import type {World} from '../world.ts';
+import {unseen} from './pods.ts';
 import {containersThatRan, type Ran} from './ran.ts';
 
 /** What came of comparing one container with the bundle. */
@@ -86,6 +87,7 @@ export const digests = (component: Component): Check => ({
 		const selection = {apiVersion: 'v1', kind: 'Pod', namespace, labelSelector: selectorOf(release)};
 		const pods = await world.cluster.list(selection, world.signal);
 		const all = (await Promise.all(pods.map(async (pod) => comparePod(world, images, pod)))).flat();
+		if (all.length === 0) return unseen(component, 'the digests of its images were', 'no container of it runs');
 		refuseOthers(component, all.filter(isOther));
 		const unknown = all.flatMap((one) => (one.result === 'unknown' ? [one.words] : []));
 		const same = counted(all.length - unknown.length, 'container');

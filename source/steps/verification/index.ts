@@ -3,8 +3,9 @@ import type {Finding} from '../../engine/plan.ts';
 import {stepProblems} from '../problems.ts';
 import {type Check, runChecks} from '../shared/checks.ts';
 import {combineProblems} from '../shared/combine-problems.ts';
-import {controlPlaneInstalled} from '../shared/installed.ts';
+import {controlPlaneState} from '../shared/installed.ts';
 import {componentsOf} from '../shared/names.ts';
+import {notInstalled} from '../shared/reach/not-installed.ts';
 import {type Step, shortTimeouts, type World} from '../world.ts';
 import {backupWarnings, escrowWarnings, ofSchedule} from './backup.ts';
 import {digests} from './digests.ts';
@@ -42,10 +43,17 @@ const differing = (checks: readonly Check[]) => ({
 	})),
 });
 
+/** A check that says nothing well has not passed, though it fails nothing. */
+const passedOf = (all: number, unwell: number): string =>
+	unwell === 0 ? `${counted(all, 'check')} passed` : `${all - unwell} of ${counted(all, 'check')} passed`;
+
 const check = async (world: World): Promise<Finding> => {
 	const checks = checksOf(world);
 	const isLook = world.pass === 'look';
-	if (isLook && !(await controlPlaneInstalled(world))) return later(checks);
+	const state = await controlPlaneState(world);
+	if (isLook && state !== 'installed') return later(checks);
+	// One that was begun may serve; of one that is not there each check would blame what stands before it.
+	if (state === 'absent') return {status: 'blocked', problem: notInstalled(world, state)};
 	const {problems, warnings, unwell} = await runChecks(world, checks);
 	// Before the changes of this plan are made, the servers cannot be what the answers want.
 	if (isLook && problems.length > 0) return later(checks);
@@ -58,7 +66,7 @@ const check = async (world: World): Promise<Finding> => {
 	if (problem) return {status: 'blocked', problem};
 	return {
 		status: 'ok',
-		note: `${counted(checks.length, 'check')} passed`,
+		note: passedOf(checks.length, unwell.length),
 		warnings: [
 			...warnings,
 			...(await backupWarnings(world)),

@@ -1,7 +1,7 @@
 import {counted, cutTo, oneLine} from '../../base/text.ts';
 import type {PodView} from '../../cluster/types.ts';
 import {stepProblems} from '../problems.ts';
-import type {Check} from '../shared/checks.ts';
+import type {Check, Seen} from '../shared/checks.ts';
 import type {Component} from '../shared/names.ts';
 import {selectorOf} from '../shared/release/wanted.ts';
 import type {World} from '../world.ts';
@@ -11,12 +11,19 @@ const podsOf = async (
 	{answers: {namespace, release}}: Component,
 ): Promise<readonly PodView[]> => cluster.pods(namespace, selectorOf(release), signal);
 
+/** Where nothing runs nothing was looked at, which is no good news. @param why `no pod of it runs` */
+export const unseen = ({label}: Component, what: string, why: string): Seen => {
+	const note = `not looked at: ${why}`;
+	return {note, bad: true, warnings: [`${label}: ${what} ${note}`]};
+};
+
 /** Nothing was pulled from outside: behind an air gap such an image only works as long as its node has it. */
 export const images = (component: Component): Check => ({
 	label: `${component.label}: every image comes from the internal registry`,
 	asks: 'cluster',
 	run: async (world) => {
 		const pods = await podsOf(world, component);
+		if (pods.length === 0) return unseen(component, 'where its images come from was', 'no pod of it is there');
 		const all = [...new Set(pods.flatMap((pod) => pod.images))];
 		const outside = all.filter((image) => !image.startsWith(`${world.answers.registry.host}/`)).join(', ');
 		if (outside !== '')
@@ -55,6 +62,7 @@ export const logs = (component: Component): Check => ({
 	asks: 'cluster',
 	run: async (world) => {
 		const pods = (await podsOf(world, component)).filter(({ready}) => ready);
+		if (pods.length === 0) return unseen(component, 'its logs were', 'no pod of it is ready');
 		const lines = (await Promise.all(pods.map(async (pod) => logOf(world, pod)))).flat();
 		const errors = lines.filter((line) => errorLine.test(line));
 		if (errors.length === 0) return {note: `${counted(lines.length, 'line')} of ${counted(pods.length, 'pod')}`};

@@ -34,13 +34,13 @@ const sessionOf = (world: World): Promise<ZenmlSession> => {
 	return session;
 };
 
-/** The enrollment that the control plane knows; undefined where there is none yet. */
-const knownEnrollment = async (world: World, workspace: WorkspaceAnswers): Promise<Enrollment | undefined> => {
-	// Before the control plane is there, a dry run has nobody to ask.
-	if (world.pass === 'look' && !(await controlPlaneInstalled(world))) return undefined;
+/** The stored enrollment, where the control plane knows it; `unasked` where it cannot be asked yet, `none` where there is none. */
+const knownEnrollment = async (world: World, workspace: WorkspaceAnswers): Promise<Enrollment | 'unasked' | 'none'> => {
 	const enrollment = await readEnrollment(world, workspace);
-	if (!enrollment || !(await isEnrolled(await sessionOf(world), enrollment))) return undefined;
-	return enrollment;
+	if (!enrollment) return 'none';
+	// Before the control plane serves, a dry run has nobody to ask.
+	if (world.pass === 'look' && !(await controlPlaneInstalled(world))) return 'unasked';
+	return (await isEnrolled(await sessionOf(world), enrollment)) ? enrollment : 'none';
 };
 
 /** A server that runs and yet is another workspace: it was not restarted, or somebody else's answers at this name. */
@@ -70,15 +70,18 @@ export const workspaceDifferences = async (
 	workspace: WorkspaceAnswers,
 	wantedOf: WantedOf = wantedWorkspace,
 ): Promise<Differences> => {
-	const enroll: Change = {action: 'create', target: `enrollment of workspace ${workspace.name}`};
+	const target = `enrollment of workspace ${workspace.name}`;
 	const enrollment = await knownEnrollment(world, workspace);
-	if (!enrollment) return {changes: [enroll, await toInstall(world, workspace)], warnings: []};
+	if (enrollment === 'none')
+		return {changes: [{action: 'create', target}, await toInstall(world, workspace)], warnings: []};
+	const unasked: readonly Change[] =
+		enrollment === 'unasked' ? [{action: 'check', target, detail: 'known once the control plane runs'}] : [];
 	const wanted = await wantedOf(world, workspace);
-	if (!wanted) return {changes: [await toInstall(world, workspace)], warnings: []};
+	if (!wanted) return {changes: [...unasked, await toInstall(world, workspace)], warnings: []};
 	const {problems, warnings} = await auditRelease(world, wanted);
 	if (problems[0]) throw new ProblemError(problems[0]);
-	const changes = [...(await besideChanges(world, wanted)), ...(await releaseChanges(world, wanted))];
-	if (changes.length > 0) return {changes, warnings};
+	const changes = [...unasked, ...(await besideChanges(world, wanted)), ...(await releaseChanges(world, wanted))];
+	if (enrollment === 'unasked' || changes.length > 0) return {changes, warnings};
 	tellSecrets(world, wanted);
 	await requireWayIn(world, workspaceOf(world.answers, workspace));
 	return {changes: await changesOfIdentity(world, workspace, enrollment), warnings};

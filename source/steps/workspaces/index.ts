@@ -1,11 +1,11 @@
 import type {Finding} from '../../engine/plan.ts';
 import {dnsHandover} from '../shared/dns-handover.ts';
-import {settling} from '../shared/endpoints.ts';
 import {ensureEnrolled} from '../shared/enrollment.ts';
 import {requireSecret} from '../shared/generated.ts';
 import {awaitPeople} from '../shared/handover.ts';
 import {ingressAddress} from '../shared/ingress-address.ts';
 import {workspaceOf} from '../shared/names.ts';
+import {settling} from '../shared/reach/settling.ts';
 import {applyRelease} from '../shared/release/apply.ts';
 import {applyBeside, tidyBeside} from '../shared/release/beside.ts';
 import {releaseChanges} from '../shared/release/changes.ts';
