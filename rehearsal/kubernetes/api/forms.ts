@@ -1,7 +1,7 @@
 import {apiVersionOf, type KindInfo} from '../objects/kinds.ts';
 import type {KubeObject} from '../objects/types.ts';
 import {type Dict, omit} from '../objects/values.ts';
-import {toTable} from './tables.ts';
+import {toTable} from './tables/table.ts';
 
 /** What an answer shows of objects: all of them, a table for people, or their metadata alone. */
 export type Form = {
