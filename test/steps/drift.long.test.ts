@@ -91,7 +91,7 @@ test('what somebody else changed is named by what differs, seen by verify, and p
 	]);
 	expect(JSON.stringify(secrets)).toContain('tls.crt');
 	expect(JSON.stringify(await site.check('images', answers))).toContain(digest.slice(0, 19));
-	expect(changesOf(await site.check('databases', answers))).toEqual(['create account zenml_workspace_user']);
+	expect(changesOf(await site.check('databases', answers))).toEqual(['update account zenml_workspace_user']);
 	expect(changesOf(await site.check('workspaces', answers))).toEqual(['update release zenml-workspace/zenml']);
 	const drifted = ['images', 'secrets', 'databases', 'workspaces'];
 	await expectMended([...drifted, 'verification'], drifted);
