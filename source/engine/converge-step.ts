@@ -1,6 +1,7 @@
 import {bounded} from '../base/bounded.ts';
 import {type Problem, ProblemError, toProblem} from '../base/problem.ts';
 import {retrying} from '../base/retry.ts';
+import {formatDuration} from '../base/units.ts';
 import {differences, formatChanges} from './changes.ts';
 import type {BaseWorld, Change, Detail, Finding, Kept, Step} from './plan.ts';
 import {engineProblems} from './problems.ts';
@@ -127,6 +128,29 @@ const forgetWarnings = (warnings: Map<string, string>, step: string): void => {
 	for (const [text, owner] of warnings) if (owner === step) warnings.delete(text);
 };
 
+/** While people are waited for, for hours perhaps, looks that fail are made again for so long, ms: a server that starts anew is no reason to end. */
+const blindMs = 300_000;
+
+/** What a hand-over waits for, and since when nothing of it could be seen, ms since the epoch. */
+type Blind = {readonly handover: Waiting['handover']; readonly startedAt: number; readonly since: number | undefined};
+
+/** A look at what is waited for has failed: tells it the first time, and pauses. Returns since when they fail. @throws the error, after a while */
+const lookLater = async <Answers, World extends BaseWorld<Answers>>(
+	context: StepContext<Answers, World>,
+	error: unknown,
+	{handover, startedAt, since}: Blind,
+): Promise<number> => {
+	const {step, emit, controls, clock, signal} = context;
+	signal.throwIfAborted();
+	const {area, message} = toProblem(error);
+	const [now, limit = Number.POSITIVE_INFINITY] = [clock.now(), controls.handoverLimitMs];
+	if (area === 'bug' || now - startedAt >= limit || now - (since ?? now) >= blindMs) throw error;
+	const text = `It could not be looked at, and is again every ${formatDuration(handover.pollEveryMs)}: ${message}`;
+	if (since === undefined) emit({type: 'step-detail', step: step.id, detail: {kind: 'line', level: 'warn', text}});
+	await pauseBeforeLook(context, handover.pollEveryMs);
+	return since ?? now;
+};
+
 /** Checks, and as long as only other people can act, shows what they should do and looks again. */
 const checkUntilSettled = async <Answers, World extends BaseWorld<Answers>>(
 	context: StepContext<Answers, World>,
@@ -135,14 +159,23 @@ const checkUntilSettled = async <Answers, World extends BaseWorld<Answers>>(
 	const {step, emit, controls, clock} = context;
 	const startedAt = clock.now();
 	let confirmed = false;
+	let last: Waiting | undefined;
+	let blindSince: number | undefined;
 	for (let round: 'before' | 'after' | 'poll' = phase; ; round = 'poll') {
 		emit({type: 'step-checking', step: step.id, phase: round});
 		const known = controls.acknowledged(step.id);
-		const finding = await inWorld(context, 'check', step.check);
+		const finding = await inWorld(context, 'check', step.check).catch(async (error: unknown) => {
+			if (!last) throw error;
+			blindSince = await lookLater(context, error, {handover: last.handover, startedAt, since: blindSince});
+			return undefined;
+		});
+		if (!finding) continue;
+		blindSince = undefined;
 		if (finding.status !== 'waiting') {
 			tellWarnings(context, step.id, finding);
 			return finding;
 		}
+		last = finding;
 		emit({type: 'step-waiting', step: step.id, handover: finding.handover});
 		endWaiting(context, finding, startedAt);
 		// A confirmation given while the world was looked at counts at once.

@@ -571,6 +571,42 @@ test('a hand-over that passes its limit ends with 4 and the text for the people'
 	});
 });
 
+const gone = new ProblemError(
+	problem({code: 'time-out', area: 'cluster', message: 'The API does not answer.', cause: 'c', fix: 'f'}),
+);
+
+test('a look that fails while people are waited for is made again, and told once', async () => {
+	const check = findings(waiting, gone, gone, waiting, gone, ok);
+	const {result, events, clock} = await play([tiny('dns', {check})]);
+	expect(result.exitCode).toBe(0);
+	expect(clock.now()).toBe(50_000);
+	const lines = events.flatMap((event) =>
+		event.type === 'step-detail' && event.detail.kind === 'line' ? [event.detail] : [],
+	);
+	const text = 'It could not be looked at, and is again every 10 s: The API does not answer.';
+	expect(lines).toEqual([
+		{kind: 'line', level: 'warn', text},
+		{kind: 'line', level: 'warn', text},
+	]);
+});
+
+test.each([
+	['five minutes', undefined, 310_000],
+	['the limit of the hand-over', 60_000, 60_000],
+])('a look that fails for %s is a problem', async (_what, limit, endsAt) => {
+	const {handoverLimitMs: _limit, ...patient} = quitting;
+	const controls = {...patient, ...(limit !== undefined && {handoverLimitMs: limit})};
+	const {result, clock} = await play([tiny('dns', {check: findings(waiting, gone)})], {controls});
+	expect(result).toMatchObject({exitCode: 8, problem: {code: 'time-out'}});
+	expect(clock.now()).toBe(endsAt);
+});
+
+test('an error of this tool is a problem at once, also while people are waited for', async () => {
+	const {result, clock} = await play([tiny('dns', {check: findings(waiting, new TypeError('oops'), ok)})]);
+	expect(result.exitCode).toBe(1);
+	expect(clock.now()).toBe(10_000);
+});
+
 test('a hand-over without a limit waits as long as it takes', async () => {
 	let looks = 0;
 	const {handoverLimitMs: _limit, ...patient} = quitting;
