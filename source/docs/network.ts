@@ -17,11 +17,12 @@ export const networkTable = (answers: Answers): string =>
 
 const made = /(<!-- network: made by a script, do not edit -->)[\s\S]*?(<!-- network: end -->)/u;
 
+const example = /<!-- example: left out[\s\S]*?<!-- example: end -->\s*/u;
+
 /** The page about the network with the names of this site in its table. */
 export const withSite = (page: string, answers: Answers, file: string): string => {
 	const lead = `By the answers in ${file}: ${counted(answers.workspaces.length, 'workspace')}.`;
-	return page.replace(
-		made,
-		(_, begin: string, end: string) => `${begin}\n\n${lead}\n\n${networkTable(answers)}\n\n${end}`,
-	);
+	return page
+		.replace(example, '')
+		.replace(made, (_, begin: string, end: string) => `${begin}\n\n${lead}\n\n${networkTable(answers)}\n\n${end}`);
 };

@@ -87,9 +87,11 @@ export const createDns = (
 	const {server, timeoutMs = 5000} = options;
 	if (server !== undefined && !isIP(server.replace(/^\[(.*)\](:\d+)?$|^([^:]*):\d+$/u, '$1$3')))
 		throw networkProblems.error('dns-server-invalid', {server});
-	const shown = server ?? `${getServers().join(', ') || 'no name server'} and the hosts file of this host`;
+	const servers = server === undefined ? getServers() : [server];
+	const shown = server ?? `${servers.join(', ') || 'no name server'} and the hosts file of this host`;
 	return {
 		server: shown,
+		servers,
 		resolve: async (host, signal) => {
 			if (isIP(host)) return [host];
 			const found =

@@ -7,6 +7,8 @@ export type DnsPort = {
 	readonly resolve: (host: string, signal: AbortSignal) => Promise<readonly string[]>;
 	/** The server that is asked, for messages. */
 	readonly server: string;
+	/** The same as `ip` or `ip:port`: the one that was told, or all that this host is set up with. */
+	readonly servers: readonly string[];
 };
 
 /** A certificate as far as the tool needs it. */

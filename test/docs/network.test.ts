@@ -21,7 +21,7 @@ test('the shortest answers need these lines, and no other', () => {
 		  "checks of the install: jump host > zenml-pro.corp.internal, zenml-workspace.corp.internal 443/tcp in",
 		  "workspaces call the control plane: pods in zenml-workspace > zenml-pro.corp.internal 443/tcp inside",
 		  "way in to the servers: ingress controller, Gateway or router > Services in zenml-pro, zenml-workspace those of the Services (tcp) inside",
-		  "names: jump host > name server of this host 53/udp and tcp beside",
+		  "names: jump host > name server of the jump host 53/udp and tcp beside",
 		  "names: pods > DNS of the cluster, which asks yours 53/udp and tcp out",
 		]
 	`);
@@ -72,4 +72,7 @@ test('the page has the table of a site in the place of the example', async () =>
 	expect(own).toContain(networkTable(answers));
 	expect(own).not.toContain('mysql.internal.mycompany.com');
 	expect(own).toContain('## How to read it');
+	// It neither calls these lines an example nor names the command that made them.
+	expect(page).toContain('The lines of an example');
+	expect(own).not.toMatch(/example|docs network/u);
 });

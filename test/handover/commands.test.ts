@@ -75,7 +75,7 @@ describe('what is pasted from a note reaches its program word for word', () => {
 
 	test('questions to a name server of its own port, the storage and the cluster', async () => {
 		const pack = dnsPack(
-			{names: ['a.corp'], address: '10.1.2.3', ttl: 300, server: '[fd00::2]:5353', intro: ''},
+			{names: ['a.corp'], address: '10.1.2.3', ttl: 300, server: '[fd00::2]:5353', servedBy: 'the router', intro: ''},
 			asking,
 		);
 		expect(await calledBy(commandsOf(pack, 'dig'), 'dig')).toEqual(
@@ -93,7 +93,14 @@ describe('what is pasted from a note reaches its program word for word', () => {
 });
 
 test('no line of commands ends in words for people', () => {
-	const given = {names: ['a.corp'], address: '10.1.2.3', ttl: 300, server: undefined, intro: ''};
+	const given = {
+		names: ['a.corp'],
+		address: '10.1.2.3',
+		ttl: 300,
+		server: undefined,
+		servedBy: 'the router',
+		intro: '',
+	};
 	for (const {sections} of [
 		dnsPack(given, asking),
 		storagePack([{from: 'artifacts', kind: 'nfs', server: 'nfs.corp', path: '/a'}], asking),
@@ -102,7 +109,14 @@ test('no line of commands ends in words for people', () => {
 });
 
 test('every note says which cluster it is about, and so does each file with commands for it', () => {
-	const given = {names: ['a.corp'], address: '10.1.2.3', ttl: 300, server: undefined, intro: ''};
+	const given = {
+		names: ['a.corp'],
+		address: '10.1.2.3',
+		ttl: 300,
+		server: undefined,
+		servedBy: 'the router',
+		intro: '',
+	};
 	const {sections} = dnsPack(given, asking);
 	expect(textOf(sections, 'README.txt')).toContain(`\nCluster:  ${cluster.name}\n`);
 	const files = sections.filter(({lines}) => lines.some((line) => /\b(?:kubectl|oc) /u.test(line)));

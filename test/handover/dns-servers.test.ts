@@ -17,7 +17,10 @@ afterAll(async () => rm(folder, {recursive: true, force: true}));
 
 const text = (fileName: string, more: Partial<Parameters<typeof dnsPack>[0]> = {}): string =>
 	textOf(
-		dnsPack({names, address: '10.1.2.3', ttl: 300, server: undefined, intro: '', ...more}, {operator: 'ada'}).sections,
+		dnsPack(
+			{names, address: '10.1.2.3', ttl: 300, server: undefined, servedBy: 'the router', intro: '', ...more},
+			{operator: 'ada'},
+		).sections,
 		fileName,
 	);
 
@@ -81,6 +84,10 @@ describe.skipIf(!hasPrograms('named', 'nsupdate', 'dig'))('nsupdate, against BIN
 		expect(names.map((name) => answerOf(server.port, name))).toEqual(['10.1.2.3', '10.1.2.3']);
 		const check = await runScript(text('dns-check.sh', {server: `127.0.0.1:${server.port}`}), {folder});
 		expect(check).toMatchObject({status: 0, stderr: ''});
+		const left = `${names[0]}. 300 IN A 10.9.9.9`;
+		const half = kept(await startBind(join(folder, 'half'), {corp: [...zone, left]}));
+		const failed = await runScript(text('dns-check.sh', {server: `127.0.0.1:${half.port}`}), {folder});
+		expect(failed).toMatchObject({status: 1, stderr: expect.stringContaining(`FAILED ${names[0]}: 10.1.2.3, and`)});
 	});
 
 	test('what the note says of IPv6 by hand finds the record', async () => {

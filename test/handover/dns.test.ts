@@ -1,10 +1,13 @@
+import {execFile} from 'node:child_process';
 import {existsSync} from 'node:fs';
-import {mkdtemp, rm} from 'node:fs/promises';
+import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {promisify} from 'node:util';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {parse} from 'yaml';
 import {dnsPack} from '../../source/handover/dns/index.ts';
+import {startCluster} from '../rehearsal/kubernetes/cluster.ts';
 import {runScript, textOf} from './run-script.ts';
 
 const names = ['zenml-pro.internal.mycompany.com', 'zenml-workspace.internal.mycompany.com'];
@@ -16,7 +19,15 @@ afterAll(async () => rm(folder, {recursive: true, force: true}));
 
 const packOf = (more: Partial<Parameters<typeof dnsPack>[0]> = {}) =>
 	dnsPack(
-		{names, address: '10.0.0.10', ttl: 300, server: '10.0.0.53', intro: 'These names must lead to 10.0.0.10.', ...more},
+		{
+			names,
+			address: '10.0.0.10',
+			ttl: 300,
+			server: '10.0.0.53',
+			servedBy: 'the router',
+			intro: 'These names must lead to 10.0.0.10.',
+			...more,
+		},
 		{operator: 'ada on jump1'},
 	).sections;
 const text = (fileName: string, more: Parameters<typeof packOf>[0] = {}): string => textOf(packOf(more), fileName);
@@ -113,7 +124,12 @@ test('the note holds the records, the zone, a word on PTR, and lines for dig wit
 test('without an address there is the note alone, and it says so', () => {
 	const sections = packOf({address: undefined});
 	expect(sections.map(({fileName}) => fileName)).toEqual(['README.txt']);
-	expect(textOf(sections, 'README.txt')).toContain('(address not known yet)');
+	const note = textOf(sections, 'README.txt');
+	expect(note).toContain('(address not known yet)');
+	expect(note.replaceAll('\n', ' ')).toContain('The address is known once the router is there');
+	// It sends nobody to files that are not there.
+	expect(note).not.toMatch(/dns-check\.sh|each file/u);
+	expect(note).toContain('dig @10.0.0.53 +short zenml-pro.internal.mycompany.com');
 });
 
 test('a second block "hosts" is refused by CoreDNS: the text says so, and k3s and AKS get blocks of their own', () => {
@@ -131,6 +147,51 @@ test('a second block "hosts" is refused by CoreDNS: the text says so, and k3s an
 	});
 });
 
+test('the check compares an IPv6 address however it was written', async () => {
+	const script = text('dns-check.sh', {address: 'FD00:0:0::0010'});
+	expect(await runScript(script, {folder, played: {dig: 'echo fd00::10'}})).toMatchObject({status: 0});
+});
+
+test.skipIf(!existsSync('/usr/bin/kubectl'))(
+	'CoreDNS of k3s and AKS keeps the blocks of others, there and back',
+	async () => {
+		const kubernetes = await startCluster();
+		const own = await mkdtemp(join(folder, 'coredns-'));
+		try {
+			const kubectl = (...words: readonly string[]) =>
+				promisify(execFile)('kubectl', ['--kubeconfig', 'kubeconfig', '-n', 'kube-system', ...words], {
+					...{cwd: own, timeout: 60_000, env: {PATH: '/usr/bin:/bin', HOME: own}},
+				});
+			const keys = async () => {
+				const {stdout} = await kubectl('get', 'configmap', 'coredns-custom', '-o', 'json');
+				return Object.keys((JSON.parse(stdout) as {readonly data: object}).data);
+			};
+			await writeFile(join(own, 'kubeconfig'), kubernetes.kubeconfig);
+			await writeFile(
+				join(own, 'others.yaml'),
+				'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: coredns-custom, namespace: kube-system}\ndata: {corp.server: x}\n',
+			);
+			await writeFile(join(own, 'coredns-custom.yaml'), text('coredns-custom.yaml'));
+			await kubectl('apply', '-f', 'others.yaml');
+			const [there = '', back = ''] = [
+				.../^# {3}(kubectl apply .*)$|^# {3}(kubectl .* patch .*\\\n#.*)$/gmu[Symbol.matchAll](
+					text('coredns-custom.yaml'),
+				),
+			].map(([, apply, patch]) => (apply ?? patch ?? '').replace('\\\n#', ''));
+			const paste = (command: string) =>
+				promisify(execFile)('sh', ['-c', command], {
+					...{cwd: own, timeout: 60_000, env: {PATH: '/usr/bin:/bin', HOME: own, KUBECONFIG: 'kubeconfig'}},
+				});
+			await paste(there);
+			expect((await keys()).sort()).toEqual(['corp.server', 'zenml.server']);
+			await paste(back);
+			expect(await keys()).toEqual(['corp.server']);
+		} finally {
+			await kubernetes.stop();
+		}
+	},
+);
+
 test('the check asks each name at the server, and fails where one leads elsewhere', async () => {
 	const run = async (answer: string) => runScript(text('dns-check.sh'), {folder, played: {dig: answer}});
 	const good = await run('echo 10.0.0.10');
@@ -145,6 +206,13 @@ test('the check asks each name at the server, and fails where one leads elsewher
 	});
 	// An address that only begins alike is another one.
 	expect((await run('echo 10.0.0.100')).status).toBe(1);
+	const old = await run('echo 10.0.0.10; echo 10.9.9.9');
+	expect(old).toMatchObject({
+		status: 1,
+		stdout: '',
+		stderr: names.map((name) => `FAILED ${name}: 10.0.0.10, and others that are not it: 10.9.9.9\n`).join(''),
+	});
+	expect(await run('echo lb.corp.; echo 10.0.0.10')).toMatchObject({status: 0, stderr: ''});
 	if (!existsSync('/usr/bin/dig'))
 		expect(await runScript(text('dns-check.sh'), {folder: join(folder, 'none')})).toMatchObject({status: 2});
 });

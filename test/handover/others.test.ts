@@ -87,6 +87,22 @@ describe('network', () => {
 		expect(ran).toMatchObject({status: 2, stdout: '', stderr: `usage: sh ${name}\n`, calls: ''});
 	});
 
+	test('the name servers of this host stand by address, but for a resolver on the host itself', () => {
+		const rows = (servers: readonly string[]) =>
+			sectionOf(networkPack(answers, asking, servers).sections, 'connections.csv')
+				.lines.filter((row) => row.includes(',names,jump host,'))
+				.map((row) => row.split(',').slice(4).join(','));
+		expect(rows(['10.255.255.53', '[fd00::2]:5353'])).toEqual([
+			'10.255.255.53,,53,udp,past the cluster',
+			'10.255.255.53,,53,tcp,past the cluster',
+			'fd00::2,,5353,udp,past the cluster',
+			'fd00::2,,5353,tcp,past the cluster',
+		]);
+		expect(rows(['127.0.0.53'])[0]).toBe('name server of the jump host,,53,udp,past the cluster');
+		const known = textOf(networkPack(answers, asking, ['10.255.255.53']).sections, 'network-check.sh');
+		expect(known).toContain('@10.255.255.53 -p 53');
+	});
+
 	test('the check asks the name server of the answers, at its port', async () => {
 		const own = {...answers, network: {...answers.network, nameServer: '10.9.9.9:5353'}};
 		const text = textOf(networkPack(own, asking).sections, 'network-check.sh');

@@ -41,6 +41,7 @@ const see = async (step: Pick<Step<never, never>, 'id'> & {readonly check: unkno
 describe('dns', () => {
 	const names = (found: Readonly<Record<string, readonly string[]>>) => ({
 		server: '10.0.0.53',
+		servers: ['10.0.0.53'],
 		resolve: async (host: string) => found[host] ?? [],
 	});
 	const all = {'zenml-pro.corp.internal': ['10.1.2.3'], 'zenml.corp.internal': ['10.1.2.3', '10.1.2.4']};
@@ -74,7 +75,7 @@ describe('dns', () => {
 			id: 'dns',
 			who: 'network team',
 			acknowledge: undefined,
-			intro: expect.stringContaining('This host asks 10.0.0.53.'),
+			intro: expect.stringContaining('The jump host asks 10.0.0.53.'),
 		});
 	});
 
@@ -119,12 +120,12 @@ describe('dns', () => {
 	test('the hand-over tells of both possibilities, and of the answer that settles it', async () => {
 		const known = await see(dnsStep, {answers: noPods, dns: names({})});
 		expect(waitingOf(known).handover.intro).toBe(
-			'These names must lead to 10.1.2.3, which the answers name as the address of the ingress (ingress.address), for people and for pods. This host asks 10.0.0.53.',
+			'These names must lead to 10.1.2.3, which the answers name as the address of the ingress (ingress.address), for people and for pods. The jump host asks 10.0.0.53.',
 		);
 		const answers = answersWith({podChecks: false}, {});
 		const read = await see(dnsStep, {answers, dns: names({}), cluster: kept(ingress())});
 		expect(waitingOf(read).handover.intro).toBe(
-			'These names must lead to the ingress controller at 10.1.2.3, or to a load balancer in front of it (the operator then gives ingress.address), for people and for pods. This host asks 10.0.0.53.',
+			'These names must lead to the ingress controller at 10.1.2.3, or to a load balancer in front of it (the operator then gives ingress.address), for people and for pods. The jump host asks 10.0.0.53.',
 		);
 		expect(waitingOf(read).late('yet').answers).toEqual(['ingress.address']);
 	});
@@ -310,7 +311,7 @@ describe('workspaces wait for the name of the control plane, which their servers
 		cluster: kept(generated()),
 		zenml: sessionOf(),
 		host: files,
-		dns: {server: '10.0.0.53', resolve: async () => []},
+		dns: {server: '10.0.0.53', servers: ['10.0.0.53'], resolve: async () => []},
 	});
 
 	test('that name alone is awaited, with the records of all', async () => {

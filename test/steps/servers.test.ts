@@ -56,7 +56,7 @@ const site = (secret: KubeObject, more: Given = {}): Given => ({
 		watchPods: async (_namespace, _selector, _onChange, signal) =>
 			new Promise((resolve) => signal.addEventListener('abort', () => resolve(), {once: true})),
 	},
-	dns: {server: '10.0.0.53', resolve: async () => ['10.1.2.3']},
+	dns: {server: '10.0.0.53', servers: ['10.0.0.53'], resolve: async () => ['10.1.2.3']},
 	zenml: {apiAnswers: async () => undefined, workspaceInfo: async () => info, ...sessionOf()},
 	...more,
 });

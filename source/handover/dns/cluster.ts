@@ -50,14 +50,20 @@ const ownBlocks = (given: Known, port: number): readonly string[] =>
 		'}',
 	]);
 
+const restart = 'kubectl -n kube-system rollout restart deployment coredns';
+
 const customMap = (given: Known): readonly string[] => [
 	'# k3s and AKS read the ConfigMap coredns-custom: keys that end in .server',
 	'# are server blocks of their own, which meet no "hosts" of others.',
-	'# Merge where the ConfigMap is there: kubectl -n kube-system get cm coredns-custom',
-	'#   kubectl apply -f coredns-custom.yaml',
-	'#   kubectl -n kube-system rollout restart deployment coredns',
+	'# The ConfigMap may be there (AKS always has it): this adds one key to it, and',
+	'# leaves those of others alone.',
+	'#   kubectl apply --server-side --field-manager=zenml -f coredns-custom.yaml',
+	`#   ${restart}`,
 	...checkAt('kube-dns', 'kube-system'),
-	'# Undo: kubectl -n kube-system delete configmap coredns-custom',
+	'# Undo: take that key out again.',
+	'#   kubectl -n kube-system patch configmap coredns-custom --type=json \\',
+	`#     -p '[{"op":"remove","path":"/data/zenml.server"}]'`,
+	`#   ${restart}`,
 	'apiVersion: v1',
 	'kind: ConfigMap',
 	'metadata:',

@@ -1,3 +1,4 @@
+import {isIPv6} from 'node:net';
 import type {HandoverSection} from '../../base/handover.ts';
 import {shellWord} from '../../base/shell.ts';
 import {digCommand, digServer, nameServerOf, usualPort} from '../../network/ask-name.ts';
@@ -26,8 +27,12 @@ const resolveLines = (server: string | undefined, names: readonly string[]): rea
 	return ['In PowerShell:', {exact: names.map((name) => `Resolve-DnsName ${name}${from}`)}];
 };
 
-/** Asks the name server that this site uses, name by name; ends with 1 where one is missing or leads elsewhere. */
-const checkScript = ({names, address, server}: DnsGiven): HandoverSection => ({
+/** An address as dig writes it (RFC 5952). */
+const written = (address: string): string =>
+	isIPv6(address) ? new URL(`http://[${address}]`).hostname.slice(1, -1) : address;
+
+/** Asks the name server that this site uses, name by name; ends with 1 where one is missing, or leads elsewhere, be it for some only. */
+const checkScript = ({names, address, server}: Known): HandoverSection => ({
 	title: 'Check',
 	fileName: 'dns-check.sh',
 	kind: 'script',
@@ -35,27 +40,38 @@ const checkScript = ({names, address, server}: DnsGiven): HandoverSection => ({
 		'#!/bin/sh',
 		'# Asks each name; the exit code is 1 where one does not lead there.',
 		'# Another server: sh dns-check.sh @SERVER [-p PORT]. Needs dig.',
-		'set -u',
+		'set -uf',
 		`case \${1-@} in @*) ;; *)`,
 		'  echo "usage: sh dns-check.sh [@SERVER [-p PORT]]" >&2',
 		'  exit 2 ;;',
 		'esac',
 		'command -v dig >/dev/null 2>&1 || { echo "dig is missing." >&2; exit 2; }',
-		`want=${shellWord(address ?? '')}`,
+		`want=${shellWord(written(address))}`,
 		...(server === undefined ? [] : [`[ $# -gt 0 ] || set -- ${digServer(server).map(shellWord).join(' ')}`]),
 		'failed=0',
 		'ask() {',
 		'  name=$1',
 		'  shift',
 		'  found=$(dig +short +time=3 +tries=2 "$@" | grep -v "^;" | tr "\\n" " ")',
-		'  case " $found" in',
-		'    *" $want "*) echo "ok $name: $found" ;;',
-		'    *)',
-		'      echo "FAILED $name: \\"$found\\", not $want" >&2',
-		'      failed=1 ;;',
-		'  esac',
+		'  leads=no',
+		'  others=',
+		'  for one in $found; do',
+		'    case $one in',
+		'      "$want") leads=yes ;;',
+		'      # A CNAME on the way.',
+		'      *.) ;;',
+		'      *) others="$others $one" ;;',
+		'    esac',
+		'  done',
+		'  if [ "$leads:$others" = yes: ]; then',
+		'    echo "ok $name: $found"',
+		'    return',
+		'  fi',
+		'  failed=1',
+		'  if [ "$leads" = no ]; then echo "FAILED $name: \\"$found\\", not $want" >&2',
+		'  else echo "FAILED $name: $want, and others that are not it:$others" >&2; fi',
 		'}',
-		...names.map((name) => `ask ${name} "$@" ${name} ${address === undefined ? 'A' : typeOf(address)}`),
+		...names.map((name) => `ask ${name} "$@" ${name} ${typeOf(address)}`),
 		'exit "$failed"',
 	],
 });
@@ -76,18 +92,20 @@ const cover = (given: DnsGiven, asking: Asking): HandoverSection => {
 				recordsOf(given),
 				...(address === undefined
 					? [
-							'The address is known once the ingress is there; the operator sends it then. Zone and names can be prepared now.',
+							`The address is known once ${given.servedBy} is there; the operator sends it then, with the records as your name server takes them and a check. Zone and names can be prepared now.`,
 						]
 					: ['The other files hold them as your name server takes them.']),
 				'A CNAME to the name of the load balancer does as well. Clients outside and pods inside must get the same answer; where your DNS has views, both views need the records.',
 				'Reverse records (PTR) are not needed: nothing here asks for them. Make none for the address unless your rules ask for one; it serves other names too.',
 			],
 			check: [
-				'sh dns-check.sh, or by hand:',
+				isKnown(given) ? 'sh dns-check.sh, or by hand:' : 'Once the records are made:',
 				{exact: names.map((name) => digCommand(server, name, address === undefined ? 'A' : typeOf(address)))},
 				...resolveLines(server, names),
 			],
-			undo: ['Delete the records, as each file says. They were new: nothing else uses these names.'],
+			undo: [
+				`Delete the records${isKnown(given) ? ', as each file says' : ''}. They were new: nothing else uses these names.`,
+			],
 		},
 		asking,
 	);

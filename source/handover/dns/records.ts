@@ -10,7 +10,9 @@ export type DnsGiven = {
 	readonly ttl: number;
 	/** The name server of the answers, `address` or `address:port`; undefined where that of the host is asked. */
 	readonly server: string | undefined;
-	/** What serves the names, for the operator's page and the cover note. */
+	/** What the names lead to, in words: `the ingress controller`. */
+	readonly servedBy: string;
+	/** Why and where to, for the operator's page and the cover note. */
 	readonly intro: string;
 };
 

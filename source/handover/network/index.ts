@@ -48,9 +48,12 @@ const csv = (lines: readonly NetworkLine[]): readonly string[] => [
 	...lines.flatMap(csvRows).map((cells) => cells.map(csvCell).join(',')),
 ];
 
-/** The papers with which the network team opens what has to be open between the parts of this site. */
-export const networkPack = (answers: Answers, asking: Asking): Pack => {
-	const lines = networkLines(answers, asking.cluster?.server);
+/**
+ * The papers with which the firewall team opens what has to be open between the parts of this site.
+ * @param nameServers that this host is set up with; the answers go before them
+ */
+export const networkPack = (answers: Answers, asking: Asking, nameServers: readonly string[] = []): Pack => {
+	const lines = networkLines(answers, {server: asking.cluster?.server, nameServers});
 	const note = coverNote(
 		{
 			title,

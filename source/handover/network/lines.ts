@@ -1,6 +1,7 @@
 import {addressOf, databaseServerOf} from '../../answers/database-server.ts';
 import type {Answers} from '../../answers/schema.ts';
 import {type StoragePath, storagePlaceOf} from '../../answers/storage/place.ts';
+import {nameServerOf, usualPort} from '../../network/ask-name.ts';
 
 /** A line that has to be open: who opens a connection, to whom, at which port. */
 export type NetworkLine = {
@@ -21,6 +22,8 @@ export type NetworkLine = {
 export const jumpHost = 'jump host';
 /** Everybody who opens the dashboard or runs pipelines. */
 export const users = 'machines of users';
+/** What a name server is called whose address nobody knows. */
+export const unknownNameServer = 'name server of the jump host';
 
 /** Where connections by TCP go. */
 type Place = Pick<NetworkLine, 'to' | 'port' | 'protocols'>;
@@ -146,12 +149,27 @@ const storageLines = (answers: Answers): readonly NetworkLine[] => {
 	];
 };
 
-const nameLines = ({network: {nameServer}}: Answers): readonly NetworkLine[] => {
-	const server = placeOf(nameServer ?? 'name server of this host', 53);
+/** A resolver on the host itself passes questions on: where to, it does not tell. */
+const isOwn = (server: string): boolean => /^(?:127\.|::1$|0\.0\.0\.0$)/u.test(server);
+
+/** Where the jump host asks for names: by the answers, or as it is set up. */
+const nameServersOf = ({network: {nameServer}}: Answers, {nameServers = []}: NetworkFacts): readonly string[] =>
+	nameServer === undefined ? nameServers.filter((server) => !isOwn(nameServerOf(server).host)) : [nameServer];
+
+const nameLines = (answers: Answers, facts: NetworkFacts): readonly NetworkLine[] => {
 	const protocols = ['udp', 'tcp'] as const;
-	const ofCluster = {to: ['DNS of the cluster, which asks yours'], port: 53, protocols};
+	const known = nameServersOf(answers, facts).map((server) => nameServerOf(server));
+	const places = known.length === 0 ? [{host: unknownNameServer, port: usualPort}] : known;
+	const ofCluster = {to: ['DNS of the cluster, which asks yours'], port: usualPort, protocols};
 	return [
-		{what: 'names', from: jumpHost, ...server, protocols, direction: 'beside'},
+		...places.map(
+			({host, port}): NetworkLine => ({
+				what: 'names',
+				from: jumpHost,
+				to: [bare(host)],
+				...{port, protocols, direction: 'beside'},
+			}),
+		),
 		{what: 'names', from: 'pods', ...ofCluster, direction: 'out'},
 	];
 };
@@ -165,18 +183,23 @@ const apiPlace = ({kubernetes: {context}}: Answers, server: string | undefined):
 			}
 		: urlPlace(server);
 
-/**
- * Every line that an install by these answers needs, and no other.
- * @param server URL of the API server, where a kubeconfig tells it
- */
-export const networkLines = (answers: Answers, server?: string): readonly NetworkLine[] => [
-	{what: 'Kubernetes API', from: jumpHost, ...apiPlace(answers, server), direction: 'in'},
+/** What this host knows beside the answers. */
+export type NetworkFacts = {
+	/** URL of the API server, where a kubeconfig tells it. */
+	readonly server?: string | undefined;
+	/** Name servers that this host is set up with, `ip` or `ip:port`; the answers go before them. */
+	readonly nameServers?: readonly string[] | undefined;
+};
+
+/** Every line that an install by these answers needs, and no other. */
+export const networkLines = (answers: Answers, facts: NetworkFacts = {}): readonly NetworkLine[] => [
+	{what: 'Kubernetes API', from: jumpHost, ...apiPlace(answers, facts.server), direction: 'in'},
 	...registryLines(answers),
 	...databaseLines(answers),
 	...wayInLines(answers),
 	...runnerLines(answers),
 	...storageLines(answers),
-	...nameLines(answers),
+	...nameLines(answers, facts),
 ];
 
 /** How the cluster sees a line, in words. */

@@ -14,7 +14,7 @@ const servers = {ingress: 'the ingress controller', gateway: 'the Gateway', rout
 
 /** Records lead to the ingress or to what stands in front of it: who makes them must not be sent to change right ones. */
 const introOf = ({answers, dns}: World, address: string | undefined): string => {
-	const asked = `This host asks ${dns.server}.`;
+	const asked = `The jump host asks ${dns.servers.join(', ') || 'no name server'}.`;
 	const server = servers[answers.ingress.kind];
 	if (address === undefined)
 		return `These names must lead to ${server}, for people and for pods; its address is not known yet. ${asked}`;
@@ -26,16 +26,23 @@ const introOf = ({answers, dns}: World, address: string | undefined): string => 
 /** The papers of the network team for the records. @param address of what serves the hosts, where it is known */
 export const dnsPackOf = (world: World, address: string | undefined): Pack =>
 	dnsPack(
-		{names: hostsOf(world), address, ttl, server: world.answers.network.nameServer, intro: introOf(world, address)},
+		{
+			names: hostsOf(world),
+			...{address, ttl},
+			server: world.answers.network.nameServer,
+			servedBy: servers[world.answers.ingress.kind],
+			intro: introOf(world, address),
+		},
 		askingOf(world),
 	);
 
 /** The same at any time; without an address where the cluster does not tell one. */
 export const gatherDns = async (world: World): Promise<Gathered> => {
+	const server = servers[world.answers.ingress.kind];
 	const without = (reason: string): Gathered => ({
 		pack: dnsPackOf(world, undefined),
 		lacks: [
-			`The address of the ingress is not known, so the records stand without it: ${reason} Give it with --set ingress.address=ADDRESS, or ask again once the ingress is there.`,
+			`The address of ${server} is not known, so the records stand without it: ${reason} Give it with --set ingress.address=ADDRESS, or ask again once ${server} is there.`,
 		],
 	});
 	try {

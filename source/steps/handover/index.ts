@@ -2,6 +2,7 @@ import {storagePlaceOf} from '../../answers/storage/place.ts';
 import {isAbort, toProblem} from '../../base/problem.ts';
 import {certificatePack} from '../../handover/certificate.ts';
 import {networkPack} from '../../handover/network/index.ts';
+import {networkLines, unknownNameServer} from '../../handover/network/lines.ts';
 import {type Carried, registryPack} from '../../handover/registry.ts';
 import {storagePack} from '../../handover/storage.ts';
 import type {TopicId} from '../../handover/topics.ts';
@@ -39,15 +40,27 @@ const gatherStorage = async (world: World): Promise<Gathered | undefined> => {
 	return places.length === 0 ? undefined : {pack: storagePack(places, askingOf(world)), lacks: []};
 };
 
-/** The API server is known by the kubeconfig alone. */
+/** The API server is known by the kubeconfig alone, the name server by the answers or by how this host is set up. */
 const gatherNetwork = async (world: World): Promise<Gathered> => {
 	const asking = askingOf(world);
-	const lacks = asking.cluster
-		? []
-		: [
-				'The API server stands in words: no kubeconfig with this context could be read. Give it with --kubeconfig FILE.',
-			];
-	return {pack: networkPack(world.answers, asking), lacks};
+	const pack = networkPack(world.answers, asking, world.dns.servers);
+	const lines = networkLines(world.answers, {nameServers: world.dns.servers});
+	const isServerUnknown = lines.some(({to}) => to.includes(unknownNameServer));
+	return {
+		pack,
+		lacks: [
+			...(asking.cluster
+				? []
+				: [
+						'The API server stands in words: no kubeconfig with this context could be read. Give it with --kubeconfig FILE.',
+					]),
+			...(isServerUnknown
+				? [
+						`The name server stands in words: this host asks ${world.dns.servers.join(', ') || 'none'}, which is no address for a firewall. Give yours with --set network.nameServer=ADDRESS.`,
+					]
+				: []),
+		],
+	};
 };
 
 const gatherCertificate = async (world: World): Promise<Gathered> => {

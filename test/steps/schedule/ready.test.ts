@@ -12,7 +12,7 @@ const siteThatDenies = (...denied: readonly string[]) => {
 	const leases: string[] = [];
 	const {world} = siteOf({
 		answers: scheduledTo({kind: 'nfs', nfs: {server: 'nfs.corp', path: '/backups'}}),
-		dns: {server: '10.0.0.2', resolve: async () => []},
+		dns: {server: '10.0.0.2', servers: [], resolve: async () => []},
 		cluster: {
 			denied: async (accesses) => {
 				asked.push(...accesses.map(wordOf));

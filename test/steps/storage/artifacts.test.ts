@@ -206,7 +206,11 @@ describe('what is known of a storage before anything changes', () => {
 	});
 
 	test('a name that this host does not find is a warning: pods ask another DNS', async () => {
-		const dns = (...addresses: readonly string[]) => ({resolve: async () => addresses, server: '10.0.0.53'});
+		const dns = (...addresses: readonly string[]) => ({
+			resolve: async () => addresses,
+			server: '10.0.0.53',
+			servers: [],
+		});
 		const answers = withStorage(storages.s3);
 		expect(await ahead.run(worldOf({answers, dns: dns('10.1.1.1')}))).toEqual({note: 's3.corp'});
 		expect(await ahead.run(worldOf({answers, dns: dns()}))).toEqual({
