@@ -206,6 +206,10 @@ const reducers: {readonly [Type in Event['type']]: (state: RunState, event: Of<T
 	'run-finished': runFinished,
 };
 
+/** Is this the name of an event of the engine? */
+export const isEventType = (type: unknown): type is Event['type'] =>
+	typeof type === 'string' && Object.hasOwn(reducers, type);
+
 /** Folds one event into the state of a run. Pure; shared by screen, plain text, state file and tests. */
 export const reduce = (state: RunState, event: Event): RunState => {
 	const fold = reducers[event.type] as (state: RunState, event: Event) => RunState;

@@ -5,6 +5,7 @@ import {formatDuration, formatMoment} from '../base/units.ts';
 import {fingerprintOf} from '../engine/fingerprint.ts';
 import {stepWords} from '../engine/outcome.ts';
 import type {Item, LogLine, RunState, StepState} from '../engine/state.ts';
+import {factLines} from './event-lines.ts';
 import {findingsOf, findingsWords} from './findings.ts';
 import {formatProblem} from './format.ts';
 import type {Happened} from './happened.ts';
@@ -80,6 +81,8 @@ const common = (told: RunTold): readonly Section[] => {
 	const warnings = [...new Set([...state.steps.flatMap((step) => step.warnings), ...(state.warnings ?? [])])];
 	return [
 		runSection(told),
+		// Of a look alone.
+		{title: 'Where it goes', lines: (state.facts ?? []).flatMap(factLines)},
 		usedSection(told),
 		{
 			title: 'Checks',

@@ -8,7 +8,7 @@ import {printableText} from '../../base/printable.ts';
 import type {Event} from '../../engine/events.ts';
 import {reduceAll} from '../../engine/fold.ts';
 import {type Journal, readJournal} from '../../engine/journal.ts';
-import {emptyRun} from '../../engine/reduce.ts';
+import {emptyRun, isEventType} from '../../engine/reduce.ts';
 import type {RunState} from '../../engine/state.ts';
 import {plans} from '../../plans/index.ts';
 import type {Happened} from '../../report/happened.ts';
@@ -66,13 +66,6 @@ const lineOf = (line: string): LogLine | undefined => {
 	}
 };
 
-/** Events that only the log knows, such as that of a journal that could not be copied, are none of the engine's. */
-const known: ReadonlySet<unknown> = new Set(
-	'run-started step-started step-checking step-todo step-pages step-applying step-detail step-waiting step-retrying step-problem step-decided step-going-back step-acknowledged step-warning step-finished run-warning stopping run-finished'.split(
-		' ',
-	),
-);
-
 /** A run as it can be told later. */
 type Told = {
 	readonly state: RunState;
@@ -87,7 +80,8 @@ type Told = {
 /** The run of a log. */
 const toldOf = async (file: string | undefined, clock: Context['clock']): Promise<Told> => {
 	const lines = (file === undefined ? '' : await beginningOf(file)).split('\n').flatMap((line) => lineOf(line) ?? []);
-	const events = lines.filter(({type}) => known.has(type)) as unknown as readonly Event[];
+	// Events that only the log knows, such as that of a journal that could not be copied, are none of the engine's.
+	const events = lines.filter(({type}) => isEventType(type)) as unknown as readonly Event[];
 	const gatherer = gatherHappened(undefined, {clock});
 	for (const event of events) gatherer.listener(event);
 	const {answers, program, rehearsal} = lines.findLast(({type}) => type === answersLine) ?? {};

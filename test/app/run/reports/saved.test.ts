@@ -92,8 +92,14 @@ const logOf = async (name: string, pass: 'look' | 'verify', more: readonly Event
 };
 
 test('a plan or a verification that met a problem is reported, where nothing was ever installed too', async () => {
-	await logOf('2026-01-02-r2.jsonl', 'look', events.slice(2));
+	const fact = {id: 'cluster', rank: 0, label: 'Cluster', lines: ['prod, https://10.0.0.1:6443', 'version 1.34']};
+	const known: readonly Event[] = [
+		{type: 'plan-fact', at: 2, fact},
+		{type: 'plan-facts-known', at: 2},
+	];
+	await logOf('2026-01-02-r2.jsonl', 'look', [...known, ...events.slice(2)]);
 	const plan = await stage.run('report');
+	expect(plan.out).toContain('Cluster: prod, https://10.0.0.1:6443\n  version 1.34\n');
 	expect(plan.out).toContain('registry-unauthorized');
 	expect(plan.out).toContain('zenml-pro.corp.internal');
 	expect(plan.out.match(/^Terminal .*/gmu)).toEqual([expect.stringMatching(/ {2}xterm of that run$/u)]);
