@@ -117,6 +117,7 @@ const context: Context = {
 	nodeArguments: process.execArgv,
 	startedByNpm: env.ZENML_AIRGAP_START === 'npm',
 	hearFaults: guard.hear,
+	atExit: (deed) => process.once('exit', deed),
 	leave: (exitCode) => process.exit(exitCode),
 };
 const leave = (): void => {

@@ -24,7 +24,6 @@ export const runProgram = async (words) => {
 		env: {...process.env, ZENML_AIRGAP_START: 'npm', ZENML_AIRGAP_HELM: process.env.ZENML_AIRGAP_HELM ?? helm},
 	});
 	child.once('exit', (code, signal) => {
-		if (signal) terminal.leaveScreen();
 		process.exitCode = signal ? 128 + constants.signals[signal] : (code ?? 1);
 	});
 };

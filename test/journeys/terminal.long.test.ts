@@ -59,6 +59,32 @@ journey(
 	},
 );
 
+journey('kill -9 of the program leaves the ordinary screen with its cursor, its keys and no process', async () => {
+	place = await makePlace(program);
+	const words = `'${program.node}' '${program.cli}' install --state-dir '${place.state}'`;
+	// A shell without line editing, which leaves the terminal as its programs left it.
+	terminal = await openTerminal(
+		['sh', '-c', `${words}; echo "ended $?"; stty -a; read -r word; echo "read $word"`],
+		place,
+	);
+	await terminal.waitFor('Begin');
+	await terminal.press('Enter');
+	await terminal.waitFor('Images and charts are taken from here');
+	const family = await descendants(await terminal.pid());
+	const lines = await Promise.all(family.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8')));
+	process.kill(family[lines.findIndex((line) => line.includes('cli.js'))] ?? 0, 'SIGKILL');
+	const left = await terminal.waitFor('ended 137');
+	expect(left).not.toContain('Images and charts');
+	expect(await terminal.alternate()).toBe(false);
+	expect((await terminal.written()).split('\u001B[?1049l').at(-1)).not.toContain('\u001B[?25l');
+	await waitUntilGone(family, 20_000);
+	await terminal.type('typed');
+	await terminal.waitFor('typed');
+	await terminal.press('Enter');
+	await terminal.waitFor('read typed');
+	expect(await terminal.exitCode()).toBe(0);
+});
+
 journey('on a terminal of a name that nobody knows, beside a CI, the cursor of a field is seen', async () => {
 	place = await makePlace(program);
 	const words = ['env', 'TERM=foot', 'CI=true', program.node, program.cli, 'install', '--state-dir', place.state];
@@ -67,6 +93,9 @@ journey('on a terminal of a name that nobody knows, beside a CI, the cursor of a
 	await terminal.press('Enter');
 	await terminal.waitFor('Images and charts are taken from here');
 	expect(await terminal.written()).toContain('\u001B[7m');
+	const family = await descendants(await terminal.pid());
 	await terminal.press('C-c', 'y');
 	expect(await terminal.exitCode()).toBe(0);
+	// Who watches over the terminal ends with the program.
+	await waitUntilGone(family, 5000);
 });

@@ -54,6 +54,8 @@ export type Context = {
 	readonly useCluster?: ((cluster: ClusterInUse) => void) | undefined;
 	/** Hears of errors that nothing caught; see `LastGuard`. Absent where nobody catches them. */
 	readonly hearFaults?: LastGuard['hear'] | undefined;
+	/** Does something when the program ends in order, at once and without waiting; absent where it ends with others. */
+	readonly atExit?: ((deed: () => void) => void) | undefined;
 	/** Leaves at once with an exit code; for a second Ctrl-C only. */
 	readonly leave: (exitCode: number) => never;
 };

@@ -1,8 +1,11 @@
 import {exitCodes, type Problem, toProblem} from '../../base/problem.ts';
 import {kindOf} from '../../base/unexpected/kind.ts';
 
-/** Shows the main screen and the cursor again, and ends colors, mouse and bracketed paste (xterm, "Control Sequences"). */
-const restored = '\u001B[?1049l\u001B[?25h\u001B[0m\u001B[?1000l\u001B[?2004l\r\u001B[K';
+/**
+ * Bracketed paste and reported clicks off, the wheel as it was, cursor on, no colours, back from the alternate screen, the row cleared
+ * (xterm, "Control Sequences"): what a program that ends in disorder could not write any more.
+ */
+export const leaveScreen = '\u001B[?2004l\u001B[?1000l\u001B[?1007r\u001B[?25h\u001B[0m\u001B[?1049l\r\u001B[K';
 
 export type Terminal = {
 	readonly stdin: {readonly isTTY?: boolean; readonly setRawMode?: (raw: boolean) => unknown};
@@ -35,7 +38,7 @@ const jsonWords = (error: unknown): string =>
 /** Gives the terminal back and tells the kind of the error, as JSON where that was asked for. Returns the exit code. */
 export const lastWords = (error: unknown, {stdin, stdout, write}: Terminal, json = false): number => {
 	if (stdin.isTTY === true) quietly(() => stdin.setRawMode?.(false));
-	if (stdout.isTTY === true) quietly(() => write('stdout', restored));
+	if (stdout.isTTY === true) quietly(() => write('stdout', leaveScreen));
 	quietly(() => write('stderr', `${json ? jsonWords(error) : plainWords(error)}\n`));
 	return exitCodes.bug;
 };

@@ -1,5 +1,6 @@
 import type {Context, HandOver} from '../base/context.ts';
 import {type Answers, backgroundQuestion, createAnswers, createBackground} from './background.ts';
+import {watchTerminal} from './terminal-watcher.ts';
 
 /** A terminal whose keys nobody hears yet. */
 export type Quiet = {
@@ -15,7 +16,7 @@ const interruption = '\u0003';
 /** Longest wait for the answer of a terminal that gets no screen, ms since it was asked. */
 const answerMs = 600;
 
-type Terminal = Pick<Context, 'stdin' | 'stdout' | 'interrupt' | 'asksBackground'>;
+type Terminal = Pick<Context, 'stdin' | 'stdout' | 'interrupt' | 'asksBackground' | 'atExit'>;
 
 /** Keeps answers that are late away from the screen: read as keys they would be somebody's commands. */
 const keepBack = (stdin: Terminal['stdin'], answers: Answers, later: (light: boolean) => void): void => {
@@ -35,7 +36,8 @@ const keepBack = (stdin: Terminal['stdin'], answers: Answers, later: (light: boo
  * Hushes the terminal while a screen is on its way: what is typed is neither echoed into the first picture nor taken for an answer
  * to a page that nobody has seen. Ctrl-C still stops. Meanwhile the terminal is asked for its background.
  */
-export const quietTerminal = ({stdin, stdout, interrupt, asksBackground}: Terminal): Quiet => {
+export const quietTerminal = ({stdin, stdout, interrupt, asksBackground, atExit}: Terminal): Quiet => {
+	const watcher = watchTerminal(stdout.isTTY ? (stdout as {readonly fd?: number}).fd : undefined, atExit);
 	const answers = createAnswers();
 	const answered = Promise.withResolvers<void>();
 	const hear = (): void => {
@@ -60,15 +62,18 @@ export const quietTerminal = ({stdin, stdout, interrupt, asksBackground}: Termin
 			// The first picture waits for nobody: most terminals have answered while the screen was loaded.
 			hear();
 			leave();
+			watcher.onScreen();
 			if (asksBackground && !answers.isOver()) keepBack(stdin, answers, later);
 			return answers.light();
 		},
 		end: async () => {
-			if (!isQuiet) return;
-			await answered.promise;
-			leave();
-			stdin.setRawMode(false);
-			stdin.pause();
+			if (isQuiet) {
+				await answered.promise;
+				leave();
+				stdin.setRawMode(false);
+				stdin.pause();
+			}
+			watcher.whole();
 		},
 	};
 };
