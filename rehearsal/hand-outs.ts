@@ -47,6 +47,22 @@ const covers = async (file: string, hosts: readonly string[]): Promise<boolean> 
 	return hosts.every((host) => certificate.checkHost(host) !== undefined);
 };
 
+/**
+ * What the PKI team of the site issues: these hosts, and as a wildcard what else may come beside them (RFC 6125 section 6.4.3: one label).
+ * A workspace that is added at the questions is covered, and one of another domain is not.
+ */
+const issuedNames = (hosts: readonly string[]): readonly string[] => {
+	const domains = hosts.map((host) => host.split('.').slice(1)).filter((labels) => labels.length > 1);
+	return [...new Set([...hosts, ...domains.map((labels) => `*.${labels.join('.')}`)])];
+};
+
+/** Is the certificate in this file good for all that the PKI team would issue it for? */
+const isIssuedFor = async (file: string, hosts: readonly string[]): Promise<boolean> =>
+	covers(
+		file,
+		issuedNames(hosts).map((name) => name.replace('*', 'any')),
+	);
+
 /** Writes a pair, the certificate last: where there is one, its key is there too. */
 const writePair = async (at: {readonly certificate: string; readonly key: string}, pair: Issued): Promise<void> => {
 	// Removed first: a start that is killed between the two files must not leave a pair that does not belong together.
@@ -97,8 +113,8 @@ const writePassword = async ({fault, value, file, right}: Password, {begins, isO
 
 /** A pair for another host, and the right one beside it. */
 const writeWrongPair = async (files: Files, {authority, hosts, begins}: Handouts): Promise<void> => {
-	if (!(await covers(files.rightCertificate, hosts))) {
-		const right = await authority.issue({hosts, days: certificateDays});
+	if (!(await isIssuedFor(files.rightCertificate, hosts))) {
+		const right = await authority.issue({hosts: issuedNames(hosts), days: certificateDays});
 		await writePair({certificate: files.rightCertificate, key: files.rightKey}, right);
 	}
 	if (begins === undefined && (await isThere(files.certificate))) return;
@@ -106,8 +122,8 @@ const writeWrongPair = async (files: Files, {authority, hosts, begins}: Handouts
 };
 
 const writeRightPair = async (files: Files, {authority, hosts}: Handouts): Promise<void> => {
-	if (await covers(files.certificate, hosts)) return;
-	await writePair(files, await authority.issue({hosts, days: certificateDays}));
+	if (await isIssuedFor(files.certificate, hosts)) return;
+	await writePair(files, await authority.issue({hosts: issuedNames(hosts), days: certificateDays}));
 };
 
 /** The trust store of a host that does not know the site's CA yet. */

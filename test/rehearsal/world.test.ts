@@ -159,6 +159,10 @@ it('a rehearsal hands out a wrong password or certificate when told to, and the 
 	expect(await readPair(files, hosts, Date.now())).toHaveProperty('problems');
 	const right = {certificate: files.rightCertificate, key: files.rightKey, ca: files.ca};
 	expect(await readPair(right, hosts, Date.now())).toHaveProperty('pair');
+	// A workspace that is added beside the others is covered; one of another domain, or a level deeper, is not.
+	expect(await readPair(right, [...hosts, 'team-a.rehearsal.internal'], Date.now())).toHaveProperty('pair');
+	for (const host of ['team-a.corp.internal', 'a.team.rehearsal.internal'])
+		expect(await readPair(right, [...hosts, host], Date.now())).toHaveProperty('problems');
 }, 60_000);
 
 it('a rehearsal forgets the record of the workspace while its server is not up', async () => {

@@ -238,6 +238,8 @@ describe('databases', () => {
 			[false, 'There is no such database.'],
 		]);
 		expect(handover.sections.flatMap(({lines}) => lines).join('\n')).not.toContain('zenml_pro_user');
+		// The papers for all accounts, and the passwords beside them, stay as they were handed over.
+		expect(handover.folder).toMatch(/database-missing$/u);
 		const problem = late('yet');
 		expect(textOf(handover.sections, 'db.corp_5432.sql')).toContain('CREATE DATABASE "zenml_workspace"');
 		expect(problem.answers).not.toContain('controlPlane.database.password');

@@ -41,7 +41,7 @@ const introOf = (servers: readonly NeededServer[]): string => {
 	const accounts = servers.flatMap((server) => server.accounts);
 	const sources = accounts.map(({username, source}) => `${username}: ${source}`).join('; ');
 	return (
-		`Send these files to the database admin, and by vault or by hand, ${accounts.length === 1 ? 'the password of its account' : `the passwords of its ${accounts.length} accounts`}.${casToSend(servers)} This writes these files with the passwords:\n` +
+		`Send these files to the database admin, and by vault or by hand, ${accounts.length === 1 ? 'the password of its account' : `the passwords of its ${accounts.length} accounts`}.${casToSend(servers)} This writes the passwords, and the files of all accounts:\n` +
 		'zenml-airgap handover database --with-passwords\n' +
 		`Where an account is there already, with another password than the answers have: stop, correct the answers, go on. Where the passwords are: ${sources}.`
 	);

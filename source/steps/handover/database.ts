@@ -7,7 +7,7 @@ import type {Pack} from '../../handover/pack.ts';
 import {connectionsNeeded} from '../databases/connections.ts';
 import {stepProblems} from '../problems.ts';
 import {neededDatabase, portFor} from '../shared/database-logins.ts';
-import {serverGroups} from '../shared/database-servers.ts';
+import {type ServerGroup, serverGroups} from '../shared/database-servers.ts';
 import {generatedSecretPlace, secretFor} from '../shared/generated.ts';
 import type {Component} from '../shared/names.ts';
 import {databasePassword} from '../shared/secret-sources.ts';
@@ -37,9 +37,16 @@ const accountOf = (world: World, server: DatabaseServer, component: Component): 
 const caOf = ({answers}: World, {from, ca}: DatabaseServer): string =>
 	ca === undefined ? `${answers.tls.ca} (tls.ca)` : `${ca} (${from}.ca)`;
 
-/** Every server with the accounts of those of its components that are asked for. */
+/** Servers that are the database admin's to prepare. Where this tool has a login for each, all are, for somebody to agree to. */
+const groupsOfDba = (world: World): readonly ServerGroup[] => {
+	const groups = serverGroups(world);
+	const others = groups.filter(({server}) => server.admin === undefined);
+	return others.length > 0 ? others : groups;
+};
+
+/** Every one of these servers with the accounts of those of its components that are asked for. */
 const serversOf = (world: World, isAsked: (component: Component) => boolean): readonly NeededServer[] =>
-	serverGroups(world).flatMap(({server, components}) => {
+	groupsOfDba(world).flatMap(({server, components}) => {
 		const {engine, host, port, tls, admin} = server;
 		const accounts = components.filter(isAsked).map((component) => accountOf(world, server, component));
 		if (accounts.length === 0) return [];
@@ -48,9 +55,15 @@ const serversOf = (world: World, isAsked: (component: Component) => boolean): re
 		return [{engine, host, port, tls, namespaces, accounts, ...known}];
 	});
 
-/** The papers of the database admin for some components; no password is read. */
-export const databasePackOf = (world: World, isAsked: (component: Component) => boolean): Pack =>
-	databasePack(serversOf(world, isAsked), askingOf(world));
+/**
+ * The papers of the database admin for some components; no password is read. Those for a part have a folder of their own: the papers for all
+ * of them, which may have passwords beside them, stay as they were handed over.
+ */
+export const databasePackOf = (world: World, isAsked: (component: Component) => boolean): Pack => {
+	const isWhole = groupsOfDba(world).every(({components}) => components.every(isAsked));
+	const pack = databasePack(serversOf(world, isAsked), askingOf(world));
+	return isWhole ? pack : {...pack, id: 'database-missing'};
+};
 
 /** A password, or why there is none. */
 const passwordOf = async (
@@ -71,13 +84,13 @@ const passwordOf = async (
 	}
 };
 
-/** The same at any time for all components; with passwords where they are asked for and there are some. */
+/** The same at any time; with passwords where they are asked for and there are some. */
 export const gatherDatabase = async (world: World, wish: Wish): Promise<Gathered> => {
 	const servers = serversOf(world, () => true);
 	if (wish.withPasswords !== true) return {pack: databasePack(servers, askingOf(world)), lacks: []};
 	const passwords = new Map<string, string>();
 	const lacks: string[] = [];
-	for (const {components} of serverGroups(world))
+	for (const {components} of groupsOfDba(world))
 		for (const component of components) {
 			const got = await passwordOf(world, component);
 			if ('value' in got) passwords.set(component.label, got.value);
