@@ -209,3 +209,17 @@ test('yes adds a group and no takes it out; an answer that is left out is gone',
 	expect(getAt(leftOut(added, admin).draft, 'database.admin')).toBeUndefined();
 	expect(getAt(leftOut(formOf(full), questionAt('registry.password')).draft, 'registry.password')).toBeUndefined();
 });
+
+test('a refusal names other answers as their questions are called, counted from one', () => {
+	const workspaces = [
+		{name: 'a', host: 'a.corp'},
+		{name: 'b', host: 'a.corp'},
+	];
+	const draft = {workspaces, registry: {plainHttp: true, ca: '/ca.crt'}};
+	expect(complaintAt({draft, untyped: []}, 'workspaces.1.host')).toMatch(
+		/is the same host name as "[A-Z][^"]*" \(1\)/u,
+	);
+	expect(complaintAt({draft, untyped: []}, 'registry.ca')).toBe(
+		'has no effect without TLS, which "Speak HTTP without TLS" turns off',
+	);
+});

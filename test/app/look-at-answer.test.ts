@@ -79,8 +79,12 @@ test('a context that the kubeconfig lacks is told at the context, and not of the
 test('a reference to a secret is followed at once, and the secret told nowhere', async () => {
 	const of = (password: string): Draft => ({registry: {password}});
 	expect(await look(of('env:THERE'), 'registry.password')).toEqual({ok: true, text: 'found there'});
-	expect((await look(of('env:NOWHERE'), 'registry.password'))?.text).toContain('NOWHERE is not set. The answers say');
-	expect((await look(of('file:/nonexistent/x'), 'registry.password'))?.text).toContain('does not exist');
+	expect((await look(of('env:NOWHERE'), 'registry.password'))?.text).toBe(
+		'the environment variable NOWHERE is not set',
+	);
+	expect((await look(of('file:/nonexistent/x'), 'registry.password'))?.text).toBe(
+		'the file /nonexistent/x does not exist',
+	);
 	expect(await look(of('k8s:a/b/c'), 'registry.password')).toBeUndefined();
 	expect(await look(of('prompt'), 'registry.password')).toBeUndefined();
 	expect(stage.context.redactor.redact('hunter2-secret')).not.toContain('hunter2');

@@ -69,6 +69,13 @@ test('files are those of the one folder, folders with a slash', async () => {
 	expect(await offer({}, 'tls.ca', 'none/')).toEqual({all: [], why: expect.stringContaining('no such file or folder')});
 });
 
+test('at a secret the files of a reference are offered, and of any other text there nothing is looked for', async () => {
+	await stage.write('secrets/admin-password', '');
+	expect(await offer({}, 'database.admin.password', 'file:secrets/')).toEqual({all: ['file:secrets/admin-password']});
+	expect((await offer({}, 'database.admin.password', 'file:')).all).toContain('file:secrets/');
+	expect(await offer({}, 'database.admin.password', 'secrets/')).toEqual({all: []});
+});
+
 test('a question that names nothing is offered nothing', async () => {
 	expect(await offer({}, 'organization.name')).toEqual({all: []});
 });

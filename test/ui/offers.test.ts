@@ -106,6 +106,19 @@ test('a folder is gone into, a path that is not there keeps the focus, and Tab t
 	expect(asked.focus()).toBe(focus + 1);
 });
 
+test('Tab completes the file of a reference at a secret, and asks for nothing where the secret is typed', () => {
+	const asked = at('controlPlane.admin.password');
+	asked.key('text', 'file:secrets/adm');
+	asked.key('tab');
+	expect(asked.effects.filter(({type}) => type === 'offer')).toMatchObject([{base: 'file:secrets/'}]);
+	asked.offered('file:secrets/', ['file:secrets/admin-password', 'file:secrets/admin-password.right']);
+	expect(asked.text()).toBe('file:secrets/admin-password');
+	const typed = at('controlPlane.admin.password');
+	typed.key('text', '/hunter2');
+	typed.key('tab');
+	expect(typed.effects.filter(({type}) => type === 'offer')).toEqual([]);
+});
+
 test('what is offered for another folder or question is not taken', () => {
 	const asked = at('tls.ca');
 	asked.key('text', 'ce');

@@ -45,6 +45,7 @@ export type Said = {
 export const said = (form: Form, {question, path}: Place): Said => {
 	const given = getAt(form.draft, path);
 	const value = given ?? defaultAt(path) ?? (question.kind === 'yes-no' ? false : undefined);
+	if (given === '' && defaultAt(path) !== undefined && defaultAt(path) !== '') return {text: 'none', state: 'given'};
 	if (value === undefined || value === '')
 		return question.optional ? {text: 'not set', state: 'left out'} : {text: 'missing', state: 'missing'};
 	if (openSecrets(form).includes(path)) return {text: 'to be typed', state: 'to be typed again'};

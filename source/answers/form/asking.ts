@@ -100,12 +100,6 @@ export const pathsNamed = (draft: Draft, names: readonly string[]): readonly str
 	);
 };
 
-/** What the question about an answer is called; its path where no question asks for it. */
-export const labelAt = (path: string): string => {
-	const general = path.replaceAll(/\.\d+(?=\.|$)/gu, '.*');
-	return topics.flatMap(({questions}) => questions).find((one) => one.path === general)?.label ?? path;
-};
-
 /** Paths of all that has no valid answer yet, and of secrets that are to be typed again, in order of the questions. */
 export const missingPaths = (form: Form): readonly string[] => [
 	...new Set([...missingQuestions(form.draft).map(({path}) => path), ...openSecrets(form)]),

@@ -8,6 +8,7 @@ import {
 	validateDraft,
 	validateField,
 } from '../draft.ts';
+import {withTitles} from './label.ts';
 
 /** A form that is being filled in, whoever asks its questions. Never holds a secret. */
 export type Form = {
@@ -26,8 +27,11 @@ export const openSecrets = ({draft, untyped}: Form): readonly string[] =>
 const typeAgain = 'is not kept between runs: type it again';
 
 /** What is wrong with the answer at a path, as a half sentence; undefined where nothing is. */
-export const complaintAt = (form: Form, path: string): string | undefined =>
-	openSecrets(form).includes(path) ? typeAgain : validateField(form.draft, path);
+export const complaintAt = (form: Form, path: string): string | undefined => {
+	if (openSecrets(form).includes(path)) return typeAgain;
+	const words = validateField(form.draft, path);
+	return words === undefined ? undefined : withTitles(words);
+};
 
 /** The form as answers, once everything is valid and every secret that is to be typed was typed. */
 export const judgeForm = (form: Form): Judgement => {

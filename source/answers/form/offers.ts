@@ -3,18 +3,32 @@ import {firstOf} from '../../base/text.ts';
 /** Where the answers come from that are offered at a question; undefined where nothing is. */
 export type OfferKind = 'contexts' | 'ingress classes' | 'storage classes' | 'files';
 
-/** What is offered at a question: names of the kubeconfig or the cluster, or what lies in a folder. */
-export const offerKindOf = (asked: {readonly path: string; readonly isPath: boolean}): OfferKind | undefined => {
-	const {path, isPath} = asked;
+/** What a reference to a secret in a file begins with. */
+const fileScheme = 'file:';
+
+/** The path in a text that may be a reference to a file. */
+export const pathIn = (text: string): string => (text.startsWith(fileScheme) ? text.slice(fileScheme.length) : text);
+
+/**
+ * What is offered at a question for a text: names of the kubeconfig or the cluster, or what lies in a folder. At a secret that is the file of
+ * a reference; of any other text there, which may be the secret, nothing is looked for.
+ */
+export const offerKindOf = (
+	{path, kind}: {readonly path: string; readonly kind: string},
+	text: string,
+): OfferKind | undefined => {
 	if (path === 'kubernetes.context') return 'contexts';
 	if (path === 'ingress.className') return 'ingress classes';
 	if (path.endsWith('.storageClass.name')) return 'storage classes';
-	return isPath ? 'files' : undefined;
+	return kind === 'path' || (kind === 'secret' && text.startsWith(fileScheme)) ? 'files' : undefined;
 };
 
-/** The part of a text that what is offered begins with: the folder of a path. */
-export const offerBase = (kind: OfferKind, text: string): string =>
-	kind === 'files' ? text.slice(0, text.lastIndexOf('/') + 1) : '';
+/** The part of a text that what is offered begins with: the folder of a path, behind the scheme of a reference. */
+export const offerBase = (kind: OfferKind, text: string): string => {
+	if (kind !== 'files') return '';
+	const scheme = text.slice(0, text.length - pathIn(text).length);
+	return `${scheme}${pathIn(text).slice(0, pathIn(text).lastIndexOf('/') + 1)}`;
+};
 
 const shared = (one: string, other: string): string => {
 	let end = 0;

@@ -1,5 +1,6 @@
-import {firstScope, labelAt, missingPaths, type Scope} from '../../answers/form/asking.ts';
+import {firstScope, missingPaths, type Scope} from '../../answers/form/asking.ts';
 import type {Form, HalfTyped} from '../../answers/form/form.ts';
+import {labelAt} from '../../answers/form/label.ts';
 import {errnoWords} from '../../base/errno.ts';
 import {asciiMarks} from '../../base/printable.ts';
 import {isAbort} from '../../base/problem.ts';

@@ -57,7 +57,7 @@ export const tellOffers = async (
 	{question, path}: QuestionEntry,
 	offer: Offer,
 ): Promise<PlainOffers> => {
-	const kind = offerKindOf({path, isPath: question.kind === 'path'});
+	const kind = offerKindOf({path, kind: question.kind}, '');
 	let names: readonly string[] = [];
 	let isOpen = true;
 	const told = (found: Offered): void => {

@@ -2,7 +2,7 @@ import {access, constants, stat} from 'node:fs/promises';
 import type {WayIn} from '../../../rehearsal/index.ts';
 import {type Draft, getAt, setAt} from '../../answers/draft.ts';
 import {loadAnswers} from '../../answers/file/load.ts';
-import {labelAt} from '../../answers/form/asking.ts';
+import {labelAt} from '../../answers/form/label.ts';
 import type {Answers} from '../../answers/schema.ts';
 import {ProblemsError} from '../../base/problem.ts';
 import {isMap} from '../../base/text.ts';

@@ -94,10 +94,15 @@ const lookAtSecret = async (context: Context, answer: string, reference: string)
 	return seen(warnings.length === 0, warnings[0] ?? 'found there');
 };
 
-/** What was refused, and why where it is one thing, as sentences. */
-const refusalWords = (error: unknown): string => {
+/** Their causes say where the answers look for it, which the answer does. */
+const secretCodes: ReadonlySet<string> = new Set(['answers-secret-env', 'answers-secret-file']);
+
+/** What was refused, and why where it is one thing, as sentences. The question says which answer it is, and a secret's row what it refers to. */
+const refusalWords = (error: unknown, answer: string): string => {
 	if (!(error instanceof ProblemError)) return messagesOf(error);
-	const {message, cause} = error.problem;
+	const {cause} = error.problem;
+	const message = error.problem.message.replace(`${answer}: `, '');
+	if (secretCodes.has(error.problem.code)) return printable(message);
 	return `${message.replace(/(?<![.!?])$/u, '.')} ${cause}`.trimEnd();
 };
 
@@ -144,6 +149,6 @@ export const lookAtAnswer = async (
 	} catch (error) {
 		if (signal.aborted) return undefined;
 		if (late.aborted) return seen(false, `no answer within ${lookMs / 1000} s`);
-		return seen(false, errnoOf(error) === undefined ? refusalWords(error) : errnoWords(error, 'read'));
+		return seen(false, errnoOf(error) === undefined ? refusalWords(error, answer) : errnoWords(error, 'read'));
 	}
 };

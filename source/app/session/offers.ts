@@ -1,7 +1,7 @@
 import {opendir} from 'node:fs/promises';
 import {type Draft, getAt} from '../../answers/draft.ts';
 import {nodeAt} from '../../answers/fields.ts';
-import {type OfferKind, offerKindOf} from '../../answers/form/offers.ts';
+import {type OfferKind, offerKindOf, pathIn} from '../../answers/form/offers.ts';
 import {resolvePath} from '../../answers/resolve-paths.ts';
 import {errnoOf, errnoWords} from '../../base/errno.ts';
 import {printable} from '../../base/printable.ts';
@@ -26,7 +26,7 @@ const textAt = (draft: Draft, at: string): string | undefined => {
 
 /** What lies in a folder, as it is written behind `base`; folders with a slash. None is gone into. */
 const filesIn = async ({workingDirectory, homeDirectory}: Context, base: string, signal: AbortSignal) => {
-	const folder = resolvePath(base === '' ? '.' : base, {baseDirectory: workingDirectory, homeDirectory});
+	const folder = resolvePath(pathIn(base) || '.', {baseDirectory: workingDirectory, homeDirectory});
 	const found: string[] = [];
 	let read = 0;
 	for await (const entry of await opendir(folder)) {
@@ -115,6 +115,6 @@ export const offerAnswer = async (
 	signal: AbortSignal,
 ): Promise<Offered> => {
 	const node = nodeAt(path);
-	const kind = node?.kind === 'field' ? offerKindOf({path, isPath: node.type === 'path'}) : undefined;
+	const kind = node?.kind === 'field' ? offerKindOf({path, kind: node.type}, base) : undefined;
 	return kind === undefined ? {all: []} : offersOf(context, {kind, draft, base}, signal);
 };

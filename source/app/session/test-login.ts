@@ -1,5 +1,5 @@
 import {type Draft, getAt} from '../../answers/draft.ts';
-import {labelAt} from '../../answers/form/asking.ts';
+import {labelAt} from '../../answers/form/label.ts';
 import {resolvePaths} from '../../answers/resolve-paths.ts';
 import {answersForLogin, type LoginAnswers, loginAt} from '../../answers/secret/login.ts';
 import {printable} from '../../base/printable.ts';

@@ -1,4 +1,4 @@
-import {defaultAt, showField} from '../../answers/draft.ts';
+import {defaultAt, parseField, showField} from '../../answers/draft.ts';
 import {optionsOf, proposalAt, textOf} from '../../answers/form/answering.ts';
 import type {QuestionAt} from '../../answers/form/asking.ts';
 import {openSecrets} from '../../answers/form/form.ts';
@@ -70,7 +70,9 @@ const fieldRows = (state: Asking, at: QuestionAt, scroll: Scroll): readonly Row[
 const aboutAnswer = ({question, path}: QuestionAt): string => {
 	if (optionsOf(question).length > 0) return '';
 	const byDefault = showField(defaultAt(path));
-	const empty = byDefault === '' ? 'may be left empty' : `default: ${byDefault}`;
+	// An empty text is an answer of its own where it is not the default and means something.
+	const isAnswer = byDefault !== '' && parseField({path}, '') === '';
+	const empty = byDefault === '' ? 'may be left empty' : `default: ${byDefault}${isAnswer ? '; empty: none' : ''}`;
 	const hasExample = question.example !== '' && question.example !== byDefault;
 	return [...(question.optional ? [empty] : []), ...(hasExample ? [`example: ${question.example}`] : [])].join('; ');
 };

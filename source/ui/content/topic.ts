@@ -49,6 +49,12 @@ const questionRow = (
 	];
 };
 
+/** Is an answer that was given for this member of the list not valid? */
+const isWrongWithin = (state: Asking, index: number, invalid: readonly string[]): boolean => {
+	const list = topics[state.screen.spot.topic]?.repeat;
+	return invalid.some((path) => path.startsWith(`${list}.${index}.`) && getAt(state.draft, path) !== undefined);
+};
+
 const entryRow = (state: Asking, entry: Entry, role: Role, scroll: Scroll & Marking): Row => {
 	switch (entry.kind) {
 		case 'question':
@@ -56,7 +62,10 @@ const entryRow = (state: Asking, entry: Entry, role: Role, scroll: Scroll & Mark
 		case 'item':
 			return [
 				{text: `${entry.index + 1} `, role: 'dim'},
-				{text: shorten(entry.title, scroll.width - 5), role},
+				{text: shorten(entry.title, scroll.width - 7), role},
+				...(isWrongWithin(state, entry.index, scroll.invalid)
+					? [{text: ` ${scroll.marks.bad}`, role: 'bad'} as const]
+					: []),
 			];
 		case 'add':
 			return [{text: '+ Add one', role}];

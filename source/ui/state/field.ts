@@ -9,16 +9,18 @@ import {edit, lineOf} from './line.ts';
 import type {Field} from './screen.ts';
 
 /** What the row in focus needs for editing. Secrets start empty: what is there is a reference and shown beside. */
-export const openField = ({draft}: Form, entry: Entry | undefined): Field => {
+export const openField = (form: Form, entry: Entry | undefined): Field => {
 	if (entry?.kind !== 'question') return {kind: 'none'};
 	const {question, path} = entry;
-	const text = textOf(question, proposalAt(draft, path));
+	const text = textOf(question, proposalAt(form.draft, path));
 	const options = optionsOf(question);
-	if (options.length > 0) return {kind: 'choice', index: Math.max(0, options.indexOf(text))};
+	// Whoever comes back to an answer with a mark reads why it has one; of one that is missing nothing is wrong yet.
+	const message = getAt(form.draft, path) === undefined ? undefined : complaintAt(form, path);
+	if (options.length > 0) return {kind: 'choice', index: Math.max(0, options.indexOf(text)), message};
 	const masked = question.kind === 'secret';
 	const line = lineOf(masked ? '' : text);
-	const proposed = getAt(draft, path) === undefined && line.text !== '';
-	return {kind: 'line', line, masked, proposed, touched: false};
+	const proposed = getAt(form.draft, path) === undefined && line.text !== '';
+	return {kind: 'line', line, masked, proposed, touched: false, message};
 };
 
 /** The form with the field as the answer, and the secret that was typed. */

@@ -134,7 +134,7 @@ export const paging = (key: Key): Key => (isLetter(key, ' ') ? {id: 'pagedown', 
 
 /** The scroll position after a key for a text of `total` rows seen through `height` rows; undefined for other keys. */
 export const scrollMove = (key: Key, top: number, extent: Extent): number | undefined => {
-	const {total, height, end} = extent;
+	const {total, height} = extent;
 	const limit = Math.max(0, total - height);
 	const page = Math.max(1, height - 1);
 	const from = Math.min(top, limit);
@@ -144,7 +144,7 @@ export const scrollMove = (key: Key, top: number, extent: Extent): number | unde
 		pageup: from - page,
 		pagedown: from + page,
 		home: 0,
-		end: end ?? limit,
+		end: limit,
 	};
 	const target = isLetter(key, 'x') ? nextProblem(top, extent) : to[move(paging(key))];
 	return target === undefined ? undefined : Math.max(0, Math.min(limit, target));

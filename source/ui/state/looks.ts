@@ -1,5 +1,6 @@
-import {labelAt} from '../../answers/form/asking.ts';
+import {labelAt} from '../../answers/form/label.ts';
 import {lookedWith, looksSame} from '../../answers/form/looked-with.ts';
+import {entryAt, questionnaireOf} from './entries.ts';
 import {after, isOn, type Look, type Turn, turn, type UiEvent, type UiState} from './types.ts';
 
 /** What was seen of an answer as it is now; undefined where nobody looked, or something that it was looked at with was changed since. */
@@ -29,5 +30,8 @@ export const lookedAt = (state: UiState, {path, draft, seen}: Extract<UiEvent, {
 	if (!looksSame(draft, state.draft, path)) return state;
 	const next = {...state, looks: {...state.looks, [path]: {draft, seen: seen ?? {ok: true, text: ''}}}};
 	if (seen === undefined || seen.ok || !isOn(state, 'questions') || state.notice !== undefined) return next;
+	const entry = entryAt(questionnaireOf(state), state.screen.spot);
+	// It stands below its question already.
+	if (entry?.kind === 'question' && entry.path === path) return next;
 	return {...next, notice: {role: 'warn', text: `${labelAt(path)}: ${seen.text}`}};
 };

@@ -1,4 +1,5 @@
 import {digit, isLetter, type Key, listMove, scrollMove, takes} from './keys.ts';
+import {openPage, viewOf} from './page.ts';
 import {type Env, type Explained, type Turn, turn, type UiState} from './types.ts';
 
 /** Asks for the page; `parts` are what is explained on it, where that is not the one that it is called by. */
@@ -22,7 +23,10 @@ export const copy = (state: UiState, env: Env): Turn | undefined => {
 	const copies = env.copies(state);
 	const [first] = copies;
 	if (!first) return undefined;
-	return copies.length === 1 ? copied(state, first) : turn({...state, copying: 0});
+	if (copies.length === 1) return copied(state, first);
+	const page = openPage(state, env.run);
+	// The sections of a hand-over come first, in their order: what is looked at is meant.
+	return turn({...state, copying: page?.kind === 'handover' ? viewOf(state.run, page).section : 0});
 };
 
 /** Keys of the list of what can be copied. */

@@ -53,12 +53,12 @@ export const scrolledTo = (state: Reviewing, extent: Extent, top: number): Revie
 	screen: {...state.screen, top, seen: isSeen(state, extent) || isInView(top, extent)},
 });
 
-/** What scrolling comes to; End stays at the plan, also where that is not there yet. */
+/** What scrolling comes to; End stays at the plan that is not there yet. */
 const scrolled = (state: Reviewing, extent: Extent, key: Key): Reviewing['screen'] | undefined => {
 	const to = scrollMove(key, topOf(state, extent), extent);
 	if (to === undefined) return undefined;
 	const {screen} = scrolledTo(state, extent, to);
-	return move(key) === 'end' ? {...screen, top: 'end'} : screen;
+	return move(key) === 'end' && state.plan.status === 'looking' ? {...screen, top: 'end'} : screen;
 };
 
 /** Why nothing can be started yet, in one row; undefined where the plan is there to be agreed to. */

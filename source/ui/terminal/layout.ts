@@ -43,7 +43,7 @@ export const problemHeight = (rows: number, choices: number): number => bodyRows
 export type Extent = {
 	readonly total: number;
 	readonly height: number;
-	/** The row that the key End brings to the top; the last ones where nothing is said. */
+	/** The row that a page opens with at its top, which is looked at again and again; the last ones where nothing is said. */
 	readonly end?: number | undefined;
 	/** The first row of what has to be seen before it is agreed to. */
 	readonly matter?: number | undefined;

@@ -12,9 +12,9 @@ const offeringAt = (state: Asking) => {
 	const entry = entryAt(questionnaireOf(state), state.screen.spot);
 	const {field} = state.screen;
 	if (entry?.kind !== 'question' || field.kind !== 'line') return undefined;
-	const kind = offerKindOf({path: entry.path, isPath: entry.question.kind === 'path'});
-	if (kind === undefined) return undefined;
 	const {text} = field.line;
+	const kind = offerKindOf({path: entry.path, kind: entry.question.kind}, text);
+	if (kind === undefined) return undefined;
 	return {entry, field, kind, text, base: offerBase(kind, text)};
 };
 
