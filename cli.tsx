@@ -40,6 +40,7 @@ const insistent: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGTERM', 'SI
 
 /** Why it is stopped, where the name of the signal alone does not say it. */
 const stopReasons: Partial<Record<NodeJS.Signals, string>> = {
+	SIGINT: 'Ctrl-C (SIGINT)',
 	SIGHUP: 'the terminal went away',
 	SIGXCPU: 'its limit on processor time is used up',
 	SIGXFSZ: 'a file would have outgrown its limit on file size',

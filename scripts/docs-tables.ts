@@ -99,7 +99,7 @@ const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
 	database: 'the database',
 	cluster: 'Kubernetes or Helm',
 	verification: 'installed, but not what was asked for; or `verify` found a difference',
-	locked: 'another run holds the lock, or took it over',
+	locked: 'another run holds the lock, or took it over, or may by now: the cluster did not answer for too long',
 	stopped: 'stopped by Ctrl-C, SIGTERM or SIGHUP; start again to go on',
 };
 

@@ -13,6 +13,9 @@ const parserOf =
 	(choices: readonly string[], isList: boolean, ownDefault: unknown) =>
 	(word: string, before: unknown): unknown => {
 		const one = refuseOthers(word, choices);
+		// The last one would count, and what came of the first would never be told.
+		const isOther = before !== undefined && before !== ownDefault && before !== one;
+		if (!isList && isOther) throw new InvalidArgumentError(`It was given before as ${String(before)}; name one.`);
 		if (!isList) return one;
 		return Array.isArray(before) && before !== ownDefault ? [...before, one] : [one];
 	};

@@ -25,6 +25,11 @@ test.each([
 	[['rehearse', '--fault', 'dns-mising'], 'Did you mean dns-missing?'],
 	[['rehearse', 'fault', 'pod-crash-lop', 'on'], 'Did you mean pod-crash-loop?'],
 	[['handover', 'dns', 'databse'], 'Did you mean database?'],
+	[
+		['rehearse', '--fault', 'dns-missing', '--non-interactive', '--fault', 'pod-crash-loop'],
+		'It was given before as dns-missing; name one.',
+	],
+	[['rehearse', '--pace', 'fast', '--pace', 'real'], 'It was given before as fast; name one.'],
 	[['rehearse', '--fault', 'nonsense'], 'Allowed choices are registry-drops, wrong-database-password,'],
 	[['rehearse', 'answers'], "value 'answers' is invalid for argument 'plan'"],
 ])('%j is refused by what is wrong with it', async (words, says) => {

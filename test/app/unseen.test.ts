@@ -57,12 +57,14 @@ test.each([
 		'It holds bytes of zero, so it is no text.',
 		'Give the path of the answer file.',
 	],
-])('an answer file in %s is refused by name and line', async (_name, content, place, cause, fix) => {
+])('an answer file in %s is refused by name and line', async (name, content, place, cause, fix) => {
 	const {code, err} = await validate(content);
 	expect(code).toBe(2);
 	expect(err.split('\n')[0]).toBe(`${place}: The answer file is not text in UTF-8`);
 	expect(err.replaceAll(/\s+/gu, ' ')).toContain(`why: ${cause} do: ${fix}`);
 	expect(err).toContain('code:  answers-encoding');
+	const converts = /^ *iconv -f \S+ -t UTF-8 (\S*answers\.yaml) > \1\.utf8$/mu;
+	expect(converts.test(err.replaceAll(/^ *run: */gmu, ''))).toBe(name !== 'no text');
 	expect(err).not.toContain('\ufffd');
 });
 

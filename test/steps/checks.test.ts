@@ -79,6 +79,23 @@ test('rows that meet the same trouble tell it once, and the others where to read
 	expect(answered).toEqual(['helm']);
 });
 
+test('a trouble is told at the check that asks first by its place in the list, not at the quickest', async () => {
+	const trouble = stepProblems.error('disk-full', {free: '1', folder: '/state', needed: '2'});
+	const after = (label: string, ms: number): Check => ({
+		label,
+		asks: 'cluster',
+		run: async () => {
+			await systemClock.sleep(ms);
+			throw trouble;
+		},
+	});
+	const world = worldOf();
+	await runChecks(world, [after('Kubernetes', 20), after('Clocks', 0)]);
+	const rows = world.told.flatMap((one) => (one.kind === 'item' && one.state === 'bad' ? [one.label] : []));
+	expect(rows).toEqual(['Kubernetes', 'Clocks']);
+	expect(world.told.at(-1)).toMatchObject({note: 'not looked at: the same as at Kubernetes'});
+});
+
 describe('several servers that cannot be reached', () => {
 	const of = (problemCode: ProblemCode, area: ProblemArea) =>
 		problem({code: problemCode, area, message: 'm', cause: 'c', fix: 'f'});

@@ -66,14 +66,14 @@ export const textTable = {
 			'UTF-16': {
 				cause: 'It is in UTF-16, as PowerShell 5 and Notepad write it.',
 				fix: 'Save it as UTF-8.',
-				nextSteps: ['iconv -f UTF-16 -t UTF-8 FILE > NEW'],
+				nextSteps: ['iconv -f UTF-16 -t UTF-8 {$file} > {$file}.utf8'],
 			},
 			binary: {cause: 'It holds bytes of zero, so it is no text.', fix: 'Give the path of the answer file.'},
 			'not UTF-8': {
 				cause:
 					'A character here is in another encoding, such as Latin-1; letters with accents are written differently there.',
 				fix: 'Save the file as UTF-8.',
-				nextSteps: ['iconv -f ISO-8859-1 -t UTF-8 FILE > NEW'],
+				nextSteps: ['iconv -f ISO-8859-1 -t UTF-8 {$file} > {$file}.utf8'],
 			},
 		},
 	},

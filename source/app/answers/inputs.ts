@@ -72,7 +72,11 @@ const refuseEncoding = (bytes: Uint8Array, file: string): void => {
 	const fault = faultOf(bytes);
 	if (fault === undefined) return;
 	const {kind, ...place} = fault;
-	throw answersProblems.error('answers-encoding', {case: kind}, {location: {file, ...place}});
+	throw answersProblems.error(
+		'answers-encoding',
+		{case: kind, file: file === piped ? 'FILE' : file},
+		{location: {file, ...place}},
+	);
 };
 
 const readAnswerFile = async (file: string, shown: string): Promise<string> => {

@@ -5,6 +5,7 @@ import {complaintAt, type Form, judgeForm, openSecrets, withoutMember} from '../
 import {topics} from '../../answers/questions.ts';
 import type {Answers} from '../../answers/schema.ts';
 import {loginAt} from '../../answers/secret/login.ts';
+import {referenceForms} from '../../answers/secret/reference-forms.ts';
 import {toProblem} from '../../base/problem.ts';
 import type {Sighting} from '../../ui/state/session.ts';
 import {type MoreEntry, type PlainEntry, plainEntries, type QuestionEntry} from './entries.ts';
@@ -42,7 +43,7 @@ const waysToAnswer = ({draft}: Form, at: QuestionAt): readonly string[] => {
 	switch (kind) {
 		case 'secret':
 			return [
-				'What you type is not shown. Or say where it is: env:NAME, file:PATH, k8s:namespace/name/key, generate.',
+				`What you type is not shown. Or say where it is: ${referenceForms(at.path)}.`,
 				...(loginAt(draft, at.path) ? ['The word test tries this login at its server, now.'] : []),
 			];
 		case 'choice':

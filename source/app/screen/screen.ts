@@ -31,9 +31,9 @@ const leftBefore = async (
 };
 
 const leftAtOnce = (context: Context, resume: string): number => {
-	context.out(
-		`Stopped at once. What was under way may be half done; the next run looks at everything again.\nGo on with  ${resume}\n`,
-	);
+	const tell = inRows(context.out, context.stdout);
+	tell('Stopped at once. What was under way may be half done; the next run looks at everything again.\n');
+	tell(`Go on with  ${resume}\n`);
 	return context.leave(130);
 };
 

@@ -67,7 +67,8 @@ const rowOf = (label: string, problems: readonly Problem[], told: Told): string 
 	return fresh || !same ? (fresh?.message ?? '') : `not looked at: the same as at ${same}`;
 };
 
-const runOne = async (world: World, one: Check, told: Told): Promise<Outcome> => {
+/** @param first the check that asks the same first: a trouble that both meet is told there */
+const runOne = async (world: World, one: Check, told: Told, first: Promise<Outcome> | undefined): Promise<Outcome> => {
 	const {label} = one;
 	const tell = (state: 'pending' | 'ok' | 'bad', note: string): void =>
 		world.report({kind: 'item', label, state, note});
@@ -79,6 +80,7 @@ const runOne = async (world: World, one: Check, told: Told): Promise<Outcome> =>
 	} catch (error) {
 		world.signal.throwIfAborted();
 		const problems = problemsOf(error);
+		await first?.catch(() => undefined);
 		tell('bad', rowOf(label, problems.flatMap(partsOf), told));
 		return {problems, warnings: [], unwell: [], answered: []};
 	}
@@ -90,7 +92,14 @@ const runOne = async (world: World, one: Check, told: Told): Promise<Outcome> =>
  */
 export const runChecks = async (world: World, checks: readonly Check[]): Promise<Outcome> => {
 	const told: Told = [];
-	const outcomes = await Promise.all(checks.map(async (check) => runOne(world, check, told)));
+	const firsts = new Map<Asked, Promise<Outcome>>();
+	const begin = (check: Check): Promise<Outcome> => {
+		const first = firsts.get(check.asks);
+		const outcome = runOne(world, check, told, first);
+		if (!first) firsts.set(check.asks, outcome);
+		return outcome;
+	};
+	const outcomes = await Promise.all(checks.map(begin));
 	return {
 		problems: outcomes.flatMap(({problems}) => problems),
 		warnings: [...new Set(outcomes.flatMap(({warnings}) => warnings))],

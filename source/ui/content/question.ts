@@ -4,6 +4,7 @@ import type {QuestionAt} from '../../answers/form/asking.ts';
 import {openSecrets} from '../../answers/form/form.ts';
 import {offerWords} from '../../answers/form/offers.ts';
 import {beginsReference} from '../../answers/secret/mistyped.ts';
+import {referenceForms} from '../../answers/secret/reference-forms.ts';
 import {testOf} from '../state/asking/login.ts';
 import {offersInFocus} from '../state/asking/offers.ts';
 import type {Entry} from '../state/entries.ts';
@@ -21,15 +22,10 @@ type Asking = On<'questions'>;
 /** A longer list of choices scrolls. */
 const mostChoices = 6;
 
-/** Logins that exist already cannot be generated (rules.ts). */
-const isOfExisting = (path: string): boolean =>
-	path === 'registry.password' || /(?:^|\.)database(?:\.server)?\.admin\.password$/u.test(path);
-
 /** What can stand in place of a secret, and what stands there now. */
 const secretRows = (state: Asking, at: QuestionAt, width: number): readonly Row[] => {
 	const {path} = at;
-	const made = isOfExisting(path) ? '' : ', generate';
-	const ways = paragraph(`Or say where it is: env:NAME, file:PATH, k8s:namespace/name/key${made}.`, width, 'dim');
+	const ways = paragraph(`Or say where it is: ${referenceForms(path)}.`, width, 'dim');
 	if (proposalAt(state.draft, path) === undefined) return ways;
 	return openSecrets(state).includes(path)
 		? [...ways, row('To be typed: secrets are never kept between runs.', 'warn')]
