@@ -56,9 +56,9 @@ describe('what is pasted from a note reaches its program word for word', () => {
 		expect(words.at(-1)).toBe('[https://registry.corp.internal:5000/v2/]');
 	});
 
-	const site = {hasAdmin: false, connections: 1, namespaces: ['a'], ca: ''};
+	const site = {connections: 1, namespaces: ['a'], ca: {file: '/ca', answer: 'tls.ca'}};
 	test.each(['mysql', 'postgresql'] as const)('names of %s with signs that a shell knows', async (engine) => {
-		const account = {username: 'zen$user', database: 'zen"db', label: 'a', script: [], source: 's'};
+		const account = {username: 'zen$user', database: 'zen"db', label: 'a', script: [], source: 's', isGenerated: false};
 		const server = {host: 'db.corp', port: 1, tls: 'require', ...site, accounts: [account]} as const;
 		const program = engine === 'mysql' ? 'mysql' : 'psql';
 		const pack = databasePack([{...server, engine}], asking);

@@ -22,13 +22,18 @@ beforeAll(async () => {
 });
 afterAll(async () => rm(folder, {recursive: true, force: true}));
 
-const site = {tls: 'verify-full' as const, connections: 50, namespaces: ['zenml-pro'], ca: '/etc/pki/ca.crt (tls.ca)'};
+const site = {
+	tls: 'verify-full' as const,
+	connections: 50,
+	namespaces: ['zenml-pro'],
+	ca: {file: '/etc/pki/ca.crt', answer: 'tls.ca'},
+};
 
 /** The papers for one server; with passwords where they are asked for. */
 const packFor = (
 	server: Pick<NeededServer, 'engine' | 'host' | 'port'>,
 	needed: readonly NeededDatabase[],
-	{withPasswords = false, hasAdmin = false} = {},
+	{withPasswords = false, ...more}: Partial<NeededServer> & {readonly withPasswords?: boolean} = {},
 ) => {
 	const port = server.engine === 'mysql' ? createMysql() : createPostgres();
 	const accounts = needed.map((one) => ({
@@ -37,9 +42,10 @@ const packFor = (
 		label: one.database,
 		script: port.script(one),
 		source: `env:${one.username.toUpperCase()}`,
+		isGenerated: false,
 		password: withPasswords ? one.password : undefined,
 	}));
-	return databasePack([{...server, ...site, hasAdmin, accounts}], asking);
+	return databasePack([{...server, ...site, ...more, accounts}], asking);
 };
 
 const example: NeededDatabase = {database: 'zenml_pro', username: 'zenml_pro_user', password: 'canary'};
@@ -79,12 +85,44 @@ test('the check of MySQL looks at the certificate in the words of either client'
 });
 
 test('where the tool has a login that may do it, the papers are for reading', () => {
-	const {sections} = packFor({engine: 'mysql', host: 'db.corp', port: 3306}, [example], {hasAdmin: true});
+	const {sections} = packFor({engine: 'mysql', host: 'db.corp', port: 3306}, [example], {admin: 'dbadmin'});
 	const note = textOf(sections, 'README.txt');
-	expect(note.replaceAll('\n', ' ')).toContain('the installer will do it by itself');
+	const plain = note.replaceAll(/\s+/gu, ' ');
+	for (const part of [
+		'On db.corp:3306 the operator has the login dbadmin',
+		'must be allowed CREATE USER',
+		'WITH GRANT OPTION: SELECT',
+		'Nothing has to be run: the installer does it.',
+	])
+		expect(plain).toContain(part);
+	const postgres = packFor({engine: 'postgresql', host: 'db.corp', port: 5432}, [example], {admin: 'pgadmin'});
+	expect(textOf(postgres.sections, 'README.txt').replaceAll(/\s+/gu, ' ')).toContain('CREATEROLE and CREATEDB');
 	expect(note).toContain(
 		'cat zenml_pro_user.password.sql \\\n    db.corp_3306.sql | mysql -h db.corp -P 3306 -u ADMIN -p',
 	);
+});
+
+test('the CA that the checks name lies beside them where it could be read', () => {
+	const {sections, intro} = packFor({engine: 'postgresql', host: 'db.corp', port: 5432}, [example], {
+		caPem: ['-----BEGIN CERTIFICATE-----', 'AAAA', '-----END CERTIFICATE-----'],
+	});
+	expect(textOf(sections, 'db.corp_5432-ca.crt')).toContain('AAAA');
+	expect(textOf(sections, 'README.txt').replaceAll('\n', ' ')).toContain('lies beside this note');
+	expect(intro).not.toContain('copy of');
+});
+
+test('passwords that the installer makes are not looked for before there are some', () => {
+	const {sections} = databasePack(
+		[
+			{
+				...{engine: 'mysql', host: 'db.corp', port: 3306},
+				...site,
+				accounts: [{username: 'u', database: 'd', label: 'l', script: [], source: 'generated', isGenerated: true}],
+			},
+		],
+		asking,
+	);
+	expect(textOf(sections, 'README.txt').replaceAll(/\s+/gu, ' ')).toContain('makes that of u itself');
 });
 
 test('passwords are written where they are asked for, each to a file of its own for the operator alone', async () => {

@@ -198,7 +198,11 @@ describe('databases', () => {
 					},
 				],
 			});
-			expect(handover.sections.map(({fileName}) => fileName)).toEqual(['README.txt', 'db.corp_5432.sql']);
+			expect(handover.sections.map(({fileName}) => fileName)).toEqual([
+				'README.txt',
+				'db.corp_5432.sql',
+				'db.corp_5432-ca.crt',
+			]);
 			const problem = late('within 5 minutes');
 			expect(problem).toMatchObject({
 				code: code('database-needs-dba'),

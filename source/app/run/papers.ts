@@ -34,9 +34,10 @@ export type PapersResult = {
 	readonly problem?: Problem;
 };
 
-const ofRehearsal = ({pack, lacks}: Gathered): Gathered => ({
-	pack: {...pack, sections: rehearsed(pack.sections)},
-	lacks,
+/** The same with papers that say what they are of; what could not be had stays a problem. */
+const ofRehearsal = (gathered: Gathered): Gathered => ({
+	...gathered,
+	pack: {...gathered.pack, sections: rehearsed(gathered.pack.sections)},
 });
 
 /**

@@ -19,7 +19,7 @@ const makes = {
 const tlsOf = (server: NeededServer): string => {
 	if (server.tls === 'disable') return 'Logins come without TLS: the answers turn it off.';
 	if (server.tls === 'require') return 'Logins come with TLS; the certificate of the server is not looked at.';
-	return `Logins come with TLS, and look at the certificate of the server: it must hold the name ${server.host} in its subjectAltName, and be signed by the CA in ${caFile(server)}, which the operator sends you. Send another CA back if yours is another.`;
+	return `Logins come with TLS, and look at the certificate of the server: it must hold the name ${server.host} in its subjectAltName, and be signed by the CA in ${caFile(server)}, which ${server.caPem ? 'lies beside this note' : 'the operator sends you'}. Send another CA back if yours is another.`;
 };
 
 /** What a server must be, as the one who keeps it reads it: nobody else has the answers. */

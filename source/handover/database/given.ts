@@ -8,6 +8,8 @@ export type NeededAccount = {
 	readonly script: readonly string[];
 	/** Where the password is, in words: `generated, in the Secret …`. */
 	readonly source: string;
+	/** The install makes it; there is none before its step secrets. */
+	readonly isGenerated: boolean;
 	/** Only where it was asked for: it is written to a file of its own. */
 	readonly password?: string | undefined;
 };
@@ -18,14 +20,16 @@ export type NeededServer = {
 	readonly host: string;
 	readonly port: number;
 	readonly tls: 'verify-full' | 'require' | 'disable';
-	/** True where the answers give a login that may make all of this: then it is for reading, and nobody needs to run it. */
-	readonly hasAdmin: boolean;
+	/** The login of the answers that makes all of this: then it is for reading, and nobody needs to run it. */
+	readonly admin?: string | undefined;
 	/** Connections that the pods of its components may open together, a rollout included. */
 	readonly connections: number;
 	/** Namespaces whose pods log in. */
 	readonly namespaces: readonly string[];
-	/** Where the CA lies that its certificate is compared with, for the operator: `/etc/pki/ca.crt (tls.ca)`. */
-	readonly ca: string;
+	/** Where the CA lies that its certificate is compared with, as a file of the operator's host and the answer that names it. */
+	readonly ca: {readonly file: string; readonly answer: string};
+	/** Its certificates, lines of PEM; undefined where they are not needed or could not be read. */
+	readonly caPem?: readonly string[] | undefined;
 	readonly accounts: readonly NeededAccount[];
 };
 

@@ -1,4 +1,5 @@
 import type {HandoverSection} from '../../base/handover.ts';
+import {neededPrivileges} from '../../database/mysql/sql.ts';
 import {coverNote, type Said} from '../cover-note.ts';
 import type {Asking, Pack} from '../pack.ts';
 import {demandsOf} from './demands.ts';
@@ -32,7 +33,10 @@ const passwordsOf = (servers: readonly NeededServer[]): Said => ({
 const casToSend = (servers: readonly NeededServer[]): string => {
 	const names = new Map<string, string[]>();
 	for (const server of servers)
-		if (server.tls === 'verify-full') names.set(server.ca, [...(names.get(server.ca) ?? []), caFile(server)]);
+		if (server.tls === 'verify-full' && !server.caPem) {
+			const place = `${server.ca.file} (${server.ca.answer})`;
+			names.set(place, [...(names.get(place) ?? []), caFile(server)]);
+		}
 	return [...names].map(([ca, files]) => ` Send with them a copy of ${ca} as ${files.join(' and ')}.`).join('');
 };
 
@@ -50,11 +54,60 @@ const introOf = (servers: readonly NeededServer[]): string => {
 const runs = (servers: readonly NeededServer[]): readonly Said[] =>
 	servers.map((server) => ({exact: engines[server.engine].run(server)}));
 
-/** Where the answers hold a login for it, the tool does it itself. */
-const purpose = (servers: readonly NeededServer[]): string =>
-	servers.every(({hasAdmin}) => hasAdmin)
-		? 'The operator has a login that may do this, and the installer will do it by itself: this is for you to read and to agree to. Run it yourself if you would rather.'
-		: 'The installer has no login that may do this, and waits until it was done.';
+/** What a login must be allowed that makes accounts and databases. */
+const rightsOfAdmin = {
+	postgresql: 'CREATEROLE and CREATEDB',
+	mysql: `CREATE USER, SELECT on the database mysql, and on these databases WITH GRANT OPTION: ${neededPrivileges.join(', ')}`,
+} as const;
+
+/** Where the answers hold a login for it, the tool does it itself, server by server. */
+const purposes = (servers: readonly NeededServer[]): readonly Said[] => {
+	const own = servers.flatMap((server) => (server.admin === undefined ? [] : [{...server, admin: server.admin}]));
+	const others = servers.filter(({admin}) => admin === undefined);
+	return [
+		...own.map(
+			(server) =>
+				`On ${addressOf(server)} the operator has the login ${server.admin}, and the installer makes accounts and databases by it: this is for you to read and to agree to. It comes from the jump host, and must be allowed ${rightsOfAdmin[server.engine]}. If it was not you who gave it, say so to the operator.`,
+		),
+		...(others.length === 0
+			? []
+			: [
+					`${own.length === 0 ? 'The' : `On ${others.map(addressOf).join(', ')} the`} installer has no login that may do this, and waits until it was done.`,
+				]),
+	];
+};
+
+/** Nobody needs to run what the installer does itself. */
+const byYou = (servers: readonly NeededServer[]): readonly Said[] => {
+	if (servers.every(({admin}) => admin !== undefined))
+		return ['Nothing has to be run: the installer does it. If you would rather do it yourself, before it:'];
+	const own = servers.filter(({admin}) => admin !== undefined);
+	return own.length === 0 ? [] : [`What is for ${own.map(addressOf).join(', ')} the installer does itself.`];
+};
+
+/** Who gets the papers weeks ahead must not look for passwords that are not made yet. */
+const notYetMade = (servers: readonly NeededServer[]): readonly Said[] => {
+	const generated = servers.flatMap(({accounts}) => accounts.filter(({isGenerated}) => isGenerated));
+	return generated.length === 0
+		? []
+		: [
+				`   The installer makes ${generated.length === 1 ? 'that of' : 'those of'} ${generated.map(({username}) => username).join(', ')} itself when the operator begins: before that there is none to get. What the servers must be can be prepared now.`,
+			];
+};
+
+const whatOf = (servers: readonly NeededServer[]): readonly Said[] => [
+	'Needed:',
+	tableOf(servers),
+	...byYou(servers),
+	'1. Get the passwords from the operator: by your vault or by hand, never by mail. Put them beside the SQL, one file each, readable by you alone. They are:',
+	passwordsOf(servers),
+	...notYetMade(servers),
+	'2. Run each file in this folder, as an administrator of the server:',
+	...runs(servers),
+	'3. Delete the password files. Nothing else is to be sent back: the installer looks again by itself.',
+	'What each server must be and let in:',
+	...servers.flatMap(demandsOf),
+];
 
 const cover = (servers: readonly NeededServer[], asking: Asking): HandoverSection =>
 	coverNote(
@@ -63,19 +116,9 @@ const cover = (servers: readonly NeededServer[], asking: Asking): HandoverSectio
 			who,
 			why: [
 				'Each server of ZenML Pro keeps its data in a database of its own, and logs in with an account of its own.',
-				purpose(servers),
+				...purposes(servers),
 			],
-			what: [
-				'Needed:',
-				tableOf(servers),
-				'1. Get the passwords from the operator: by your vault or by hand, never by mail. Put them beside the SQL, one file each, readable by you alone. They are:',
-				passwordsOf(servers),
-				'2. Run each file in this folder, as an administrator of the server:',
-				...runs(servers),
-				'3. Delete the password files. Nothing else is to be sent back: the installer looks again by itself.',
-				'What each server must be and let in:',
-				...servers.flatMap(demandsOf),
-			],
+			what: whatOf(servers),
 			check: [
 				'In this folder, as the servers will log in; each asks for the password:',
 				...servers.map((server) => ({exact: engines[server.engine].check(server)})),
@@ -87,6 +130,11 @@ const cover = (servers: readonly NeededServer[], asking: Asking): HandoverSectio
 		},
 		asking,
 	);
+
+const caSections = (server: NeededServer): readonly HandoverSection[] =>
+	server.caPem === undefined
+		? []
+		: [{title: `CA of ${addressOf(server)}`, fileName: caFile(server), lines: server.caPem}];
 
 const passwordSections = ({engine, accounts}: NeededServer): readonly HandoverSection[] =>
 	accounts.flatMap(({username, password}) =>
@@ -113,6 +161,7 @@ export const databasePack = (servers: readonly NeededServer[], asking: Asking): 
 			fileName: sqlFile(server),
 			lines: engines[server.engine].file(server),
 		})),
+		...servers.flatMap(caSections),
 		...servers.flatMap(passwordSections),
 	],
 });

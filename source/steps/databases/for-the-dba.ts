@@ -44,15 +44,15 @@ const awaitedOf = (world: World, refused: readonly Refused[]): NonNullable<Hando
 			return problem ? {label, ok: false, note: problem.message} : {label, ok: true, note: 'its login works'};
 		});
 
-const handoverOf = (world: World, refused: readonly Refused[]): Handover => ({
-	...databasePackOf(world, ({path}) => refused.some(({component}) => component.path === path)),
+const handoverOf = async (world: World, refused: readonly Refused[]): Promise<Handover> => ({
+	...(await databasePackOf(world, ({path}) => refused.some(({component}) => component.path === path))),
 	awaited: awaitedOf(world, refused),
 	pollEveryMs,
 });
 
 /** Waits for the database admin, whose SQL lies as files; what they were not asked for stays as it is. */
 export const awaitDba = async (world: World, refused: readonly [Refused, ...Refused[]]): Promise<Finding> => {
-	const handover = handoverOf(world, refused);
+	const handover = await handoverOf(world, refused);
 	const folder = await savePapers(world, handover);
 	const [{component, problem}] = refused;
 	const at = `${serverOf(world, component).from}.admin`;

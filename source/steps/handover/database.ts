@@ -1,6 +1,6 @@
 import type {DatabaseServer} from '../../answers/database-server.ts';
 import {keyInGenerated} from '../../answers/secret/generated.ts';
-import {isAbort, toProblem} from '../../base/problem.ts';
+import {isAbort, ProblemError, toProblem} from '../../base/problem.ts';
 import type {NeededAccount, NeededServer} from '../../handover/database/given.ts';
 import {databasePack} from '../../handover/database/index.ts';
 import type {Pack} from '../../handover/pack.ts';
@@ -30,12 +30,13 @@ const accountOf = (world: World, server: DatabaseServer, component: Component): 
 		label: component.label,
 		script: portFor(world, server).script(needed),
 		source: sourceOf(world, component),
+		isGenerated: databasePassword(component).reference === 'generate',
 	};
 };
 
 /** The CA of a server, as the operator finds it. */
-const caOf = ({answers}: World, {from, ca}: DatabaseServer): string =>
-	ca === undefined ? `${answers.tls.ca} (tls.ca)` : `${ca} (${from}.ca)`;
+const caOf = ({answers}: World, {from, ca}: DatabaseServer): NeededServer['ca'] =>
+	ca === undefined ? {file: answers.tls.ca, answer: 'tls.ca'} : {file: ca, answer: `${from}.ca`};
 
 /** Servers that are the database admin's to prepare. Where this tool has a login for each, all are, for somebody to agree to. */
 const groupsOfDba = (world: World): readonly ServerGroup[] => {
@@ -50,19 +51,56 @@ const serversOf = (world: World, isAsked: (component: Component) => boolean): re
 		const {engine, host, port, tls, admin} = server;
 		const accounts = components.filter(isAsked).map((component) => accountOf(world, server, component));
 		if (accounts.length === 0) return [];
-		const known = {hasAdmin: admin !== undefined, connections: connectionsNeeded(components), ca: caOf(world, server)};
+		const known = {admin: admin?.username, connections: connectionsNeeded(components), ca: caOf(world, server)};
 		const namespaces = [...new Set(components.map(({answers: {namespace}}) => namespace))];
 		return [{engine, host, port, tls, namespaces, accounts, ...known}];
 	});
+
+/** The certificates alone: a file may hold more than is to be handed on. */
+const certificatesIn = (text: string): readonly string[] =>
+	(text.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/gu) ?? []).flatMap((pem) =>
+		pem.split(/\r?\n/u),
+	);
+
+type WithCas = {readonly servers: readonly NeededServer[]; readonly lacks: readonly string[]};
+
+/** The same with the CA that each check names; one that cannot be read is told. */
+const withCas = async (world: World, servers: readonly NeededServer[]): Promise<WithCas> => {
+	const lacks = new Set<string>();
+	const read = async ({ca: {file, answer}}: NeededServer): Promise<readonly string[] | undefined> => {
+		try {
+			return certificatesIn(await world.host.readFile(file, answer));
+		} catch (error) {
+			if (!(error instanceof ProblemError)) throw error;
+			lacks.add(`The CA that the check of the database needs is not among the files: ${error.problem.message}`);
+			return undefined;
+		}
+	};
+	const all: NeededServer[] = [];
+	for (const server of servers)
+		all.push(server.tls === 'verify-full' ? {...server, caPem: await read(server)} : server);
+	return {servers: all, lacks: [...lacks]};
+};
 
 /**
  * The papers of the database admin for some components; no password is read. Those for a part have a folder of their own: the papers for all
  * of them, which may have passwords beside them, stay as they were handed over.
  */
-export const databasePackOf = (world: World, isAsked: (component: Component) => boolean): Pack => {
+export const databasePackOf = async (world: World, isAsked: (component: Component) => boolean): Promise<Pack> => {
 	const isWhole = groupsOfDba(world).every(({components}) => components.every(isAsked));
-	const pack = databasePack(serversOf(world, isAsked), askingOf(world));
+	const {servers} = await withCas(world, serversOf(world, isAsked));
+	const pack = databasePack(servers, askingOf(world));
 	return isWhole ? pack : {...pack, id: 'database-missing'};
+};
+
+/** Generated passwords have a step of their own, which somebody who asks weeks ahead has not run. */
+const generatedLater = (servers: readonly NeededServer[]): readonly string[] => {
+	const names = servers.flatMap(({accounts}) => accounts.flatMap((one) => (one.isGenerated ? one.username : [])));
+	return names.length === 0
+		? []
+		: [
+				`Passwords are not among the files; --with-passwords writes them. Generated (${names.join(', ')}), they exist after: zenml-airgap install --until secrets`,
+			];
 };
 
 /** A password, or why there is none. */
@@ -86,8 +124,12 @@ const passwordOf = async (
 
 /** The same at any time; with passwords where they are asked for and there are some. */
 export const gatherDatabase = async (world: World, wish: Wish): Promise<Gathered> => {
-	const servers = serversOf(world, () => true);
-	if (wish.withPasswords !== true) return {pack: databasePack(servers, askingOf(world)), lacks: []};
+	const {servers, lacks: casLacking} = await withCas(
+		world,
+		serversOf(world, () => true),
+	);
+	if (wish.withPasswords !== true)
+		return {pack: databasePack(servers, askingOf(world)), lacks: [...casLacking, ...generatedLater(servers)]};
 	const passwords = new Map<string, string>();
 	const lacks: string[] = [];
 	for (const {components} of groupsOfDba(world))
@@ -108,5 +150,5 @@ export const gatherDatabase = async (world: World, wish: Wish): Promise<Gathered
 					all: lacks.length + passwords.size,
 					first: lacks[0] ?? '',
 				});
-	return {pack: databasePack(filled, askingOf(world)), lacks, problem};
+	return {pack: databasePack(filled, askingOf(world)), lacks: [...casLacking, ...lacks], problem};
 };

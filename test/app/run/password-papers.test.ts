@@ -1,6 +1,9 @@
-import {readdir} from 'node:fs/promises';
+import {readdir, readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, test} from 'vitest';
+import {answersSchema} from '../../../source/answers/schema.ts';
+import {gatherPapers} from '../../../source/app/run/papers.ts';
+import {selfSigned} from '../../network/self-signed.ts';
 import {createStage} from '../stage.ts';
 
 const given = {
@@ -26,6 +29,46 @@ test('passwords that were asked for and lack end the command with a problem; the
 		expect(`${out}${err}`).not.toContain('canary-of-the-test');
 		const files = await readdir(path.join(stage.folder, 'state', 'handover', 'database'));
 		expect(files.filter((name) => name.includes('.password'))).toHaveLength(1);
+	} finally {
+		await stage.remove();
+	}
+});
+
+test('in a rehearsal, too, a password that is lacking is a problem', async () => {
+	const stage = await createStage({environment: {KUBECONFIG: '/nonexistent/kubeconfig'}});
+	try {
+		const [result] = await gatherPapers(
+			{
+				context: {...stage.context, rehearsal: true},
+				stateDirectory: path.join(stage.folder, 'state'),
+				answers: answersSchema.parse(given),
+				prompted: new Map(),
+				signal: new AbortController().signal,
+			},
+			['database'],
+			{withPasswords: true},
+		);
+		expect(result?.gathered?.problem?.code).toBe('handover-passwords-missing');
+		expect(result?.gathered?.pack.sections[0]?.fileName).toBe('REHEARSAL.txt');
+		// The CA that the check names could not be read, and is told.
+		expect(result?.gathered?.lacks.join()).toContain('ca.crt');
+	} finally {
+		await stage.remove();
+	}
+});
+
+test('without passwords the command says how generated ones come to be, and the CA lies beside the SQL', async () => {
+	const stage = await createStage({environment: {KUBECONFIG: '/nonexistent/kubeconfig'}});
+	try {
+		const {cert} = await selfSigned('ca.corp');
+		await stage.write('ca.crt', cert);
+		const generated = {...given, tls: {...given.tls, ca: path.join(stage.folder, 'ca.crt')}};
+		await stage.write('answers.json', JSON.stringify({...generated, controlPlane: {host: 'zenml-pro.corp.internal'}}));
+		const {code, out} = await stage.run('handover', 'database', '--answers', 'answers.json', '--out', 'papers');
+		expect(code).toBe(0);
+		expect(out).toContain('zenml-airgap install --until secrets');
+		const ca = path.join(stage.folder, 'papers', 'database', 'db.corp_3306-ca.crt');
+		expect((await readFile(ca, 'utf8')).trim()).toBe(cert.trim());
 	} finally {
 		await stage.remove();
 	}
