@@ -25,8 +25,15 @@ const commentOf = (fileName: string): string | undefined =>
 /** The first line decides how a script is run, or whether its lines are shown: it stays the first. */
 const isHead = (line: string | undefined): boolean => line !== undefined && /^(?:#!|@echo off)/u.test(line);
 
+/** A profile shows names, and goes to its program alone. */
+const named = ({lines, ...section}: HandoverSection): HandoverSection => ({
+	...section,
+	lines: lines.map((line) => line.replace(/^<string>(Internal CA.*)<\/string>$/u, '<string>REHEARSAL: $1</string>')),
+});
+
 const marked = (section: HandoverSection): HandoverSection => {
 	const {fileName, lines, kind} = section;
+	if (fileName.endsWith('.mobileconfig')) return named(section);
 	const comment = commentOf(fileName);
 	if (comment === undefined || kind === 'base64' || kind === 'secret') return section;
 	const head = isHead(lines[0]) ? 1 : 0;

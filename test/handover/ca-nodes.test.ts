@@ -31,11 +31,13 @@ const root = async (name: string, ...folders: readonly string[]): Promise<string
 	for (const one of folders) await mkdir(join(own, one), {recursive: true});
 	return own;
 };
+const configured = '  config_path = "/etc/containerd/certs.d"\n';
 const run = async (own: string, more: Readonly<Record<string, string>> = {}, args: readonly string[] = []) =>
 	runScript(script, {folder: own, environment: {ROOT: own, ...more}, args});
 
 test('containerd reads the CA of the registry of the answers, or of the one that is named', async () => {
 	const own = await root('containerd', 'etc/containerd');
+	await writeFile(join(own, 'etc/containerd/config.toml'), configured);
 	expect(await run(own)).toMatchObject({status: 0, stdout: `containerd: install CA for ${registry}\n`});
 	const at = join(own, 'etc/containerd/certs.d', registry);
 	expect(await readFile(join(at, 'zenml-internal-ca.crt'), 'utf8')).toBe(`${caPem.trim()}\n`);
@@ -51,8 +53,25 @@ test('containerd reads the CA of the registry of the answers, or of the one that
 	expect(existsSync(at)).toBe(false);
 });
 
+test.each([
+	['version = 2\n# config_path = "/etc/containerd/certs.d"\n', `  [plugins."io.containerd.grpc.v1.cri".registry]\n`],
+	['version = 3\n', `  [plugins.'io.containerd.cri.v1.images'.registry]\n`],
+])('a config.toml that does not name the folder is for the admin to change, and no success', async (text, section) => {
+	const own = await root(`config-${text.slice(10, 11)}`, 'etc/containerd');
+	await writeFile(join(own, 'etc/containerd/config.toml'), text);
+	for (const _time of [1, 2]) {
+		const ran = await run(own);
+		expect(ran).toMatchObject({status: 3, stdout: ''});
+		expect(ran.stderr).toContain('then restart containerd');
+		expect(ran.stderr).toContain(`${section}  config_path = "/etc/containerd/certs.d"\n`);
+	}
+	await writeFile(join(own, 'etc/containerd/config.toml'), `${text}${configured}`);
+	expect(await run(own)).toMatchObject({status: 0, stderr: ''});
+});
+
 test('a hosts.toml of the site is neither written over nor taken away', async () => {
 	const own = await root('mirror', 'etc/containerd', `etc/containerd/certs.d/${registry}`);
+	await writeFile(join(own, 'etc/containerd/config.toml'), configured);
 	const list = join(own, 'etc/containerd/certs.d', registry, 'hosts.toml');
 	await writeFile(list, 'server = "https://mirror"\n');
 	expect(await run(own)).toMatchObject({

@@ -280,6 +280,19 @@ describe('the check', () => {
 		});
 	});
 
+	test.each([
+		[6, 'the name does not resolve; nothing is known of the CA'],
+		[7, 'it cannot be reached; nothing is known of the CA'],
+		[28, 'it cannot be reached; nothing is known of the CA'],
+	])('what never came to a certificate is not told as one: curl ends with %i', async (code, words) => {
+		const failed = await check(`printf 000; exit ${code}`);
+		expect(failed).toMatchObject({
+			status: 1,
+			stdout: '',
+			stderr: urls.map((url) => `FAILED ${url}: ${words}\n`).join(''),
+		});
+	});
+
 	test('a server that is down is no server', async () => {
 		expect(await check('printf 503')).toMatchObject({status: 1, stderr: expect.stringContaining('HTTP 503')});
 	});

@@ -23,8 +23,11 @@ test('scripts still begin with what they are run by, and run', () => {
 });
 
 test('what has no comments stays byte for byte: certificates, JSON, tables, passwords', () => {
-	for (const name of ['ca.crt', 'chrome-policy.json', 'connections.csv', 'ca.mobileconfig'])
+	for (const name of ['ca.crt', 'chrome-policy.json', 'connections.csv'])
 		expect(textOf(name, 'as it is')).toBe('as it is');
+	expect(textOf('ca.mobileconfig', '<string>Internal CA of ZenML Pro</string>')).toBe(
+		'<string>REHEARSAL: Internal CA of ZenML Pro</string>',
+	);
 	const password = {...section('role.password', 'secret'), kind: 'secret' as const};
 	expect(rehearsed([password])[1]).toBe(password);
 });

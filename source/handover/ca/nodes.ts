@@ -14,7 +14,6 @@ const containerd: readonly string[] = [
 	`    "/etc/containerd/certs.d/$registry/${certificate}"`,
 	'}',
 	'containerd() {',
-	'  # config_path in /etc/containerd/config.toml must name this folder.',
 	'  folder=$root/etc/containerd/certs.d/$registry',
 	'  list=$folder/hosts.toml',
 	'  if [ "$what" = remove ]; then',
@@ -32,9 +31,16 @@ const containerd: readonly string[] = [
 	"    hosts | grep '^  ca = ' >&2",
 	'    return 3',
 	'  fi',
-	'  grep -qs "config_path.*/etc/containerd/certs.d" \\',
-	'    "$root/etc/containerd/config.toml" || echo \\',
-	'    "Set config_path = \\"/etc/containerd/certs.d\\" in config.toml." >&2',
+	'  config=$root/etc/containerd/config.toml',
+	'  grep -qs \'^[^#]*config_path.*/etc/containerd/certs.d\' "$config" && return',
+	'  echo "$config does not name that folder: the CA is not used." >&2',
+	'  echo "Set this in it, then restart containerd:" >&2',
+	'  if grep -qs \'^version *= *3\' "$config"; then',
+	// containerd, docs/cri/registry.md: the plugin has another name from 2.0 on.
+	`    echo "  [plugins.'io.containerd.cri.v1.images'.registry]" >&2`,
+	`  else echo '  [plugins."io.containerd.grpc.v1.cri".registry]' >&2; fi`,
+	'  echo \'  config_path = "/etc/containerd/certs.d"\' >&2',
+	'  return 3',
 	'}',
 ];
 
