@@ -17,7 +17,7 @@ export type Carried = {
 const room = (carried: Carried | undefined): readonly Said[] =>
 	carried === undefined
 		? [
-				'The images are those of the bundle, which was not looked at: four repositories, some gigabytes for each version kept.',
+				'The images are those of the bundle, which was not looked at: a repository for each of a handful of images, some gigabytes for each version kept.',
 			]
 		: [
 				`Images, ${formatBytes(carried.bytes)} together in compressed layers; as much again for each later version that is kept:`,

@@ -1,3 +1,4 @@
+import type {Answers} from '../answers/schema.ts';
 import type {S3Place, StoragePath, StoragePlace} from '../answers/storage/place.ts';
 import type {HandoverSection} from '../base/handover.ts';
 import {onCluster} from '../base/people/cluster-commands.ts';
@@ -58,8 +59,20 @@ const bracketed = (server: string): string => (server.includes(':') ? `[${server
 
 const checkOf = (place: StoragePlace, {cluster}: Asking): readonly Said[] => {
 	if (place.kind === 's3') {
-		const [endpoint, bucket] = [place.endpoint, `s3://${place.bucket}/`].map(shellWord);
-		return ['With the keys of that account:', {exact: [`aws --endpoint-url ${endpoint} s3 ls ${bucket}`]}];
+		const {bucket, endpoint, prefix} = place;
+		const folder = `s3://${bucket}/${prefix.replace(/^\/+|\/+$/gu, '')}${prefix === '' ? '' : '/'}`;
+		const isTls = endpoint.startsWith('https:');
+		const aws = `aws${isTls ? ' --ca-bundle ca.crt' : ''} --endpoint-url ${shellWord(endpoint)} s3`;
+		return [
+			`With the keys of that account, in this folder${isTls ? '; ca.crt is the CA of the endpoint (without a CA of your own, leave --ca-bundle out)' : ''}. It lists, writes and takes away again:`,
+			{
+				exact: [
+					`${aws} ls ${shellWord(folder)}`,
+					`${aws} cp README.txt ${shellWord(`${folder}.zenml-check`)}`,
+					`${aws} rm ${shellWord(`${folder}.zenml-check`)}`,
+				],
+			},
+		];
 	}
 	if (place.kind === 'nfs')
 		return [
@@ -69,7 +82,8 @@ const checkOf = (place: StoragePlace, {cluster}: Asking): readonly Said[] => {
 					'mkdir /tmp/nfs-check',
 					`mount -t nfs -o vers=4 ${shellWord(`${bracketed(place.server)}:${place.path}`)} /tmp/nfs-check`,
 					'setpriv --reuid 1000 --regid 1000 --clear-groups touch /tmp/nfs-check/.zenml-check',
-					'rm /tmp/nfs-check/.zenml-check; umount /tmp/nfs-check; rmdir /tmp/nfs-check',
+					'setpriv --reuid 1000 --regid 1000 --clear-groups rm /tmp/nfs-check/.zenml-check',
+					'umount /tmp/nfs-check; rmdir /tmp/nfs-check',
 				],
 			},
 		];
@@ -77,8 +91,24 @@ const checkOf = (place: StoragePlace, {cluster}: Asking): readonly Said[] => {
 	return ['By the operator, on the jump host:', {exact: [look]}];
 };
 
+/** What has to fit there, as far as the answers tell it. */
+const roomOf = (places: readonly StoragePlace[], {cron, retentionDays}: Kept): readonly Said[] => [
+	...(places.some(({from}) => from === 'backup.schedule')
+		? [
+				`Room for scheduled backups: the compressed dumps of all databases, one set at each "${cron}" (cron, UTC), kept for ${retentionDays} days; the last good one stays in any case.`,
+			]
+		: []),
+	...(places.some(({from}) => from === 'artifacts')
+		? ['Room for artifacts: what your pipelines write, which nobody can tell beforehand.']
+		: []),
+	'Watch how full it gets.',
+];
+
+/** When scheduled backups are made, and for how many days each is kept. */
+export type Kept = Pick<Answers['backup']['schedule'], 'cron' | 'retentionDays'>;
+
 /** The papers with which the storage admin makes the places that the answers name. @param places at least one */
-export const storagePack = (places: readonly StoragePlace[], asking: Asking): Pack => {
+export const storagePack = (places: readonly StoragePlace[], kept: Kept, asking: Asking): Pack => {
 	const policies = places.flatMap((place): readonly HandoverSection[] =>
 		place.kind === 's3'
 			? [{title: `Rights on ${place.bucket}`, fileName: policyFile(place.bucket), lines: policy(place)}]
@@ -95,10 +125,7 @@ export const storagePack = (places: readonly StoragePlace[], asking: Asking): Pa
 					title,
 					who,
 					why: ['Pipelines keep their data there, and backups must lie on another system than the databases.'],
-					what: [
-						...places.flatMap(wordsOf),
-						'Room: for backups, the compressed dumps of all databases, times the number that is kept (the operator knows it as backup.keepDays; the newest three stay in any case); for artifacts, what your pipelines write, which nobody can tell beforehand. Watch both.',
-					],
+					what: [...places.flatMap(wordsOf), ...roomOf(places, kept)],
 					check: [
 						...places.flatMap((place) => checkOf(place, asking)),
 						'The installer writes a file there, reads it back and deletes it.',

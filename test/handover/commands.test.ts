@@ -38,6 +38,7 @@ const calledBy = async (lines: readonly string[], program: string): Promise<read
 	return calls.split('\n').filter((line) => line.startsWith('['));
 };
 
+const kept = {cron: '15 2 * * *', retentionDays: 30};
 const s3: StoragePlace = {
 	...{from: 'artifacts', kind: 's3', endpoint: 'https://s3.corp', bucket: 'zen', prefix: '', region: 'x'},
 	...{pathStyle: true, accessKey: 'env:A', secretKey: 'env:B'},
@@ -81,8 +82,8 @@ describe('what is pasted from a note reaches its program word for word', () => {
 		expect(await calledBy(commandsOf(pack, 'dig'), 'dig')).toEqual(
 			['@fd00::2', '-p', '5353', '+short', 'a.corp'].map((word) => `[${word}]`),
 		);
-		const storage = storagePack([s3, volume], asking);
-		expect((await calledBy(commandsOf(storage, 'aws'), 'aws')).at(-1)).toBe('[s3://zen/]');
+		const storage = storagePack([s3, volume], kept, asking);
+		expect((await calledBy(commandsOf(storage, 'aws'), 'aws')).at(-1)).toBe('[s3://zen/.zenml-check]');
 		const looked = await calledBy(commandsOf(storage, 'kubectl'), 'kubectl');
 		expect(looked).toEqual(
 			['--kubeconfig', '/home/ada/kube config', '--context', 'prod', 'get', 'storageclass', 'fast'].map(
@@ -103,7 +104,7 @@ test('no line of commands ends in words for people', () => {
 	};
 	for (const {sections} of [
 		dnsPack(given, asking),
-		storagePack([{from: 'artifacts', kind: 'nfs', server: 'nfs.corp', path: '/a'}], asking),
+		storagePack([{from: 'artifacts', kind: 'nfs', server: 'nfs.corp', path: '/a'}], kept, asking),
 	])
 		expect(textOf(sections, 'README.txt')).not.toMatch(/^ {2}\S.* {3}\(.*\)$/mu);
 });

@@ -208,8 +208,17 @@ test('the storage admin gets the rights of a bucket as JSON', () => {
 	};
 	const {sections} = storagePack(
 		[place, {from: 'backup.schedule', kind: 'nfs', server: 'nfs.corp', path: '/b'}],
+		{cron: '15 2 * * *', retentionDays: 14},
 		asking,
 	);
+	const note = textOf(sections, 'README.txt').replaceAll(/\s+/gu, ' ');
+	expect(note).toContain('one set at each "15 2 * * *" (cron, UTC), kept for 14 days');
+	expect(note).not.toContain('keepDays');
+	expect(note).toContain(
+		'aws --ca-bundle ca.crt --endpoint-url https://s3.corp s3 cp README.txt s3://zen/.zenml-check',
+	);
+	// With root squashed, root may not take away what user 1000 wrote in a folder of that user.
+	expect(note).toContain('setpriv --reuid 1000 --regid 1000 --clear-groups rm /tmp/nfs-check/.zenml-check');
 	const {Statement} = JSON.parse(textOf(sections, 'policy-zen.json')) as {
 		readonly Statement: readonly {readonly Resource: readonly string[]}[];
 	};

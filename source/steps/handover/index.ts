@@ -37,7 +37,8 @@ const gatherRegistry = async (world: World): Promise<Gathered> => {
 const gatherStorage = async (world: World): Promise<Gathered | undefined> => {
 	const paths = ['artifacts', 'backup.schedule'] as const;
 	const places = paths.flatMap((from) => storagePlaceOf(world.answers, from) ?? []);
-	return places.length === 0 ? undefined : {pack: storagePack(places, askingOf(world)), lacks: []};
+	if (places.length === 0) return undefined;
+	return {pack: storagePack(places, world.answers.backup.schedule, askingOf(world)), lacks: []};
 };
 
 /** The API server is known by the kubeconfig alone, the name server by the answers or by how this host is set up. */
