@@ -26,7 +26,7 @@ export const topics: readonly Topic[] = [
 	{
 		id: 'storage',
 		who: 'storage admin',
-		about: 'places for artifacts and backups, where the answers name some',
+		about: 'places for artifacts and backups, if any',
 		steps: ['artifact-storage'],
 	},
 	{id: 'dns', who: 'network team', about: 'DNS records for the ingress', steps: ['dns']},

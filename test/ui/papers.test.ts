@@ -106,6 +106,13 @@ test('the team of a problem, of a hand-over and of a finished step is the one in
 	expect(chosenBy(fake)).toEqual(['dns']);
 });
 
+test('a login that the operator gave is about the team that made it', async () => {
+	const login = problem({...said, area: 'registry', code: 'registry-unauthorized', who: 'operator'});
+	const fake = await inRun({type: 'step-problem', step: 'prerequisites', problem: login, choices: ['retry', 'quit']});
+	await app.press('t', keys.enter);
+	expect(chosenBy(fake)).toEqual(['registry']);
+});
+
 test('papers that are being made can be left, and what comes of them then is told nowhere', async () => {
 	const signals: AbortSignal[] = [];
 	const answer = Promise.withResolvers<readonly WrittenPapers[]>();

@@ -38,8 +38,21 @@ const inPlan = ({steps}: PlanView): readonly TopicId[] =>
 		}),
 	);
 
+/** Whose papers go with what a problem is about, where it is the operator's to mend: a login that was given by another team. */
+const topicsOfArea: Partial<Readonly<Record<Problem['area'], TopicId>>> = {
+	registry: 'registry',
+	database: 'database',
+	cluster: 'cluster',
+};
+
+const inProblem = (problem: Problem): readonly TopicId[] => {
+	const named = topicsOf(actorsOf(problem));
+	const ofArea = topicsOfArea[problem.area];
+	return named.length > 0 || ofArea === undefined ? named : [ofArea];
+};
+
 const ofStep = ({id, problem}: StepState): readonly TopicId[] => {
-	const named = problem ? topicsOf(actorsOf(problem)) : [];
+	const named = problem ? inProblem(problem) : [];
 	return named.length > 0 ? named : topics.filter(({steps}) => steps.includes(id)).map((topic) => topic.id);
 };
 
