@@ -36,7 +36,7 @@ const optionDescription = (option: Option): string => {
 
 const examples: readonly string[] = [
 	'zenml-airgap                                       the installer, full screen',
-	'zenml-airgap rehearse                              practise against a simulated site on this machine',
+	'zenml-airgap rehearse                              practise on a played site',
 	'zenml-airgap answers init answers.yaml             a commented answer file',
 	'zenml-airgap plan --answers answers.yaml           what would be changed',
 	'zenml-airgap install --non-interactive --answers answers.yaml --json',

@@ -9,6 +9,7 @@ import {type Called, calledBy, calledDeep, programOf} from './base/kept/own-comm
 import {appProblems} from './base/problems.ts';
 import {unknownWords} from './base/terminal.ts';
 import {checkedContext} from './base/unchecked.ts';
+import {inRows} from './base/wrap.ts';
 import {commandLine, type Request} from './command-line.ts';
 
 /** Does what was asked for. Returns the exit code. */
@@ -32,7 +33,7 @@ const problemsOf = (error: unknown): readonly Problem[] => {
 const unread = ({message}: CommanderError): ProblemError =>
 	appProblems.error('command-line-invalid', {words: message.replace(/^error: /u, '').replaceAll(/\s+/gu, ' ')});
 
-const refuse = ({redactor, err}: Context, error: unknown, {json, cluster, called}: Refused): number => {
+const refuse = ({redactor, err, stderr}: Context, error: unknown, {json, cluster, called}: Refused): number => {
 	// Before they are made printable or JSON, for a secret is known as it is, and a word of this program stays what it is.
 	const problems = redactor.redactDeep(
 		problemsOf(error).map((one) => calledDeep(problemOnCluster(one, cluster), called)),
@@ -41,7 +42,8 @@ const refuse = ({redactor, err}: Context, error: unknown, {json, cluster, called
 		? problems.map((problem) => JSON.stringify({type: 'refused', problem}))
 		: problems.flatMap((problem) => redactor.redact(formatProblem(problem).join('\n')));
 	const text = lines.join('\n');
-	err(`${json ? harmlessJson(text) : text}\n`);
+	if (json) err(`${harmlessJson(text)}\n`);
+	else inRows(err, stderr)(text);
 	return exitCodes[problems[0]?.area ?? 'bug'];
 };
 

@@ -176,6 +176,12 @@ export const helmProblems = declareProblems({
 				cause: 'Asked for its version, it gave an answer that Helm does not give.',
 				fix: `Set helm.binary to the path of Helm ${oldestHelm} or newer.`,
 			},
+			'no version': {
+				message: '{binary} does not tell its version.',
+				cause:
+					'Called with the words "version --short" it failed, which Helm does not; what it said, or how it ended, is below.',
+				fix: `Set helm.binary to the path of Helm ${oldestHelm} or newer. If it is Helm, mend what it says.`,
+			},
 		},
 	},
 	'helm-no-place': {

@@ -4,7 +4,7 @@ import type {ProblemError} from '../base/problem.ts';
 import {environmentOf} from './environment.ts';
 import {helmProblems} from './problems.ts';
 import {createRunner} from './program.ts';
-import {parseVersion} from './version.ts';
+import {askingVersion, parseVersion} from './version.ts';
 import {meaningOf, pullWords, tail} from './words.ts';
 
 /** A chart in a registry. */
@@ -70,8 +70,7 @@ export const createChartPuller = (options: {
 	const {binary, dockerConfig} = options;
 	const run = createRunner(binary, environmentOf(options));
 	return {
-		version: async (signal) =>
-			parseVersion(await run({what: 'asking for its version', args: ['version', '--short'], signal}), binary),
+		version: async (signal) => parseVersion(await run(askingVersion(binary, signal)), binary),
 		pull: async (wanted) => {
 			const {chart, version, folder, signal} = wanted;
 			await mkdir(folder, {recursive: true});

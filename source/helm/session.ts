@@ -2,7 +2,7 @@ import {shared} from '../base/pool.ts';
 import {type Dialect, dialectOf} from './dialect.ts';
 import {helmProblems} from './problems.ts';
 import {type Binary, foundHelm, type Invocation, type Runner} from './program.ts';
-import {parseVersion} from './version.ts';
+import {askingVersion, parseVersion} from './version.ts';
 
 /** One helm program against one cluster. */
 export type Session = {
@@ -53,7 +53,7 @@ export const createSession = (run: Runner, {binary, kubeconfig, context}: Option
 	];
 	const ask = shared(async (signal) => {
 		const {file} = await foundHelm(binary, signal);
-		return parseVersion(await run({what: 'asking for its version', args: ['version', '--short'], signal}), file);
+		return parseVersion(await run(askingVersion(file, signal)), file);
 	});
 	let known: string | undefined;
 	const version: Session['version'] = async (signal) => {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import {appProblems} from '../../source/app/base/problems.ts';
 import {rehearsalRunProblems} from '../../source/app/base/rehearsal-problems.ts';
+import {main} from '../../source/app/main.ts';
 import {createStage, type Stage} from './stage.ts';
 
 let stage: Stage;
@@ -25,6 +26,16 @@ test('an empty word on the command line is refused before anything else', async 
 		cause: 'Mostly a variable of the shell is not set.',
 		fix: 'Set it, or leave the word out; the current folder is called "."',
 	});
+});
+
+test('on a terminal a refusal is broken at blanks, and a command in it is not', async () => {
+	const said: string[] = [];
+	const stderr = {isTTY: true, columns: 60} as const;
+	await main({...stage.context, stderr, err: (text) => void said.push(text)}, ['verify', '--state-dir', 'none']);
+	const rows = said.join('').split('\n');
+	expect(rows.length).toBeGreaterThan(6);
+	expect(rows.filter((row) => row.length > 60)).toEqual([]);
+	expect(rows.filter((row) => /^ {9}\S/u.test(row)).length).toBeGreaterThan(0);
 });
 
 test('status without an earlier run names the file that is not there', async () => {

@@ -69,6 +69,16 @@ test('a helm that answers without an end is ended, and told as another program',
 	});
 });
 
+test('a program that says nothing and fails when it is asked for its version is no Helm', async () => {
+	const binary = await script(folder, 'silent', 'exit 1');
+	expect(await problemOf(port(binary).release('r', 'n', signal))).toMatchObject({
+		code: 'helm-missing',
+		message: `${binary} does not tell its version.`,
+		evidence: ['it ended with exit code 1'],
+		answers: ['helm.binary'],
+	});
+});
+
 test('JSON that is nested without an end is told as another shape', async () => {
 	const binary = await script(
 		folder,

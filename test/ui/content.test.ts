@@ -433,6 +433,21 @@ describe('the pages over a run', () => {
 		expect(headOf(2, 24, {ca: 'To remind the desktop team: x'})[1]).toBe('○ host-1: not yet');
 	});
 
+	test('tell whole why something is waited for, before long words about it', () => {
+		const note =
+			'The database server refuses the login of the role, since there is no such role on that server yet. It was asked for at the address above, over TLS, with the password that the answers name.';
+		const handover = {
+			...handoverOf(1),
+			intro: 'Send these files to the database admin. '.repeat(11),
+			awaited: [{label: 'database zenml_pro for zenml_pro_user', ok: false, note}],
+		};
+		const page = pageOf(runOf({type: 'step-waiting', step: 'dns', handover}));
+		if (page?.kind !== 'handover') throw new Error('there is no hand-over page');
+		const {head, rows} = handoverText(page, {...state, found}, sceneOf(undefined), marks);
+		expect(words(head).join(' ').replaceAll(/\s+/gu, ' ')).toContain(note);
+		expect(words(rows)[0]).toContain('Send these files');
+	});
+
 	test('say how many of the awaited things are not shown in a small window', () => {
 		expect(headOf(30, 18).at(-1)).toContain('; 26 more not shown');
 	});

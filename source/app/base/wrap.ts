@@ -1,8 +1,16 @@
 import wrapAnsi from 'wrap-ansi';
+import type {Context} from './context.ts';
+
+/** A sentence with a label before it: an option in it is spoken of. */
+const isSentence = /^\s*\w+: {2,}/u;
+
+const hasOption = /(?:^|[\s"])-{1,2}[A-Za-z]/u;
 
 /** What may be a command, or quotes somebody: it is copied as one line, or stands as it was said. */
-const isKept =
-	/(?:^|[\s"])(?:-{1,2}[A-Za-z]|(?:zenml-airgap|kubectl|oc|helm|openssl|dig|nslookup|curl|getent|psql|mysql|node|npx|npm|source) )|^\s*(?:\||--)|[;\\]$|[$`]/u;
+const isCommand =
+	/(?:^|[\s"])(?:(?:zenml-airgap|npm|kubectl|oc|helm|openssl|dig|nslookup|curl|getent|psql|mysql|node|npx|source) )|^\s*(?:\||--)|[;\\]$|[$`]|&&/u;
+
+const isKept = (line: string): boolean => isCommand.test(line) || (hasOption.test(line) && !isSentence.test(line));
 
 /** Blanks, or the mark of a list or of a part, under whose text the next rows begin. */
 const headOf = (line: string): number => /^\s*(?:[-*] |\w+: {2,})?/u.exec(line)?.[0].length ?? 0;
@@ -14,7 +22,7 @@ const headOf = (line: string): number => /^\s*(?:[-*] |\w+: {2,})?/u.exec(line)?
  */
 export const rowsOf = (line: string, told: number | undefined): readonly string[] => {
 	const columns = told === 0 ? 80 : told;
-	if (columns === undefined || line.length <= columns || isKept.test(line)) return [line];
+	if (columns === undefined || line.length <= columns || isKept(line)) return [line];
 	const head = headOf(line);
 	// A terminal that narrow has no room for indents.
 	if (head * 2 > columns) return [line];
@@ -29,3 +37,7 @@ export const inRows =
 		const lines = text.replace(/\n$/u, '').split('\n');
 		write(`${lines.flatMap((line) => rowsOf(line, isTTY === true ? columns : undefined)).join('\n')}\n`);
 	};
+
+/** What a command tells on standard output, as rows of the terminal there; nothing that is made to be copied whole. */
+export const tellRows = ({out, stdout}: Pick<Context, 'out' | 'stdout'>): ((text: string) => void) =>
+	inRows(out, stdout);

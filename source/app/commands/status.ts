@@ -9,6 +9,7 @@ import {journalFile} from '../base/journal-file.ts';
 import {logOf, runLogs} from '../base/kept/run-logs.ts';
 import {holderWords, runUnderWay} from '../base/kept/under-way.ts';
 import {appProblems} from '../base/problems.ts';
+import {tellRows} from '../base/wrap.ts';
 import type {AddCommand, Work} from './command.ts';
 import {addStateCommand} from './shared-options.ts';
 
@@ -54,10 +55,12 @@ const restOf = ({plan, journal}: LastRun, log: string | undefined): readonly str
 
 /** Tells what the last run of a plan did. */
 const tell = async (
-	{out, hostName}: Context,
+	context: Context,
 	stateDirectory: string,
 	{run, logs}: {readonly run: LastRun; readonly logs: readonly string[]},
 ): Promise<void> => {
+	const {hostName} = context;
+	const out = tellRows(context);
 	const {plan, journal} = run;
 	const whole = isWhole(plan, journal);
 	const isOpen = journal.outcome === undefined;

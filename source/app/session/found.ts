@@ -30,7 +30,8 @@ const textOrDefault = (draft: Draft, at: PathLike): string => textAt(draft, at) 
 export const findBundle = async (context: Context, draft: Draft, stateDirectory: string): Promise<Found['bundle']> => {
 	const written = textOrDefault(draft, 'bundle.path');
 	const file = path.resolve(context.workingDirectory, written);
-	if (!(await stat(file).catch(() => undefined))) return {path: file, ok: false, text: 'not there yet'};
+	if (!(await stat(file).catch(() => undefined)))
+		return {path: file, ok: false, text: 'there is no such file or folder yet'};
 	try {
 		const {createBundlePort} = await import('../../bundle/open/bundle.ts');
 		const bundle = await createBundlePort({

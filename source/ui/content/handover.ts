@@ -73,7 +73,10 @@ export const handoverText = (
 	const half = Math.floor(body / 2);
 	const checkedMs = checked === undefined ? undefined : now - checked.at;
 	const intro = introRows(handover, width, state.found?.reminders?.[step.id]);
-	const stays = intro.length + 2 <= half;
+	const whole = handover.awaited.flatMap((one) => awaitedRows(one, {width, marks})).length;
+	// Why something is waited for is read before the words about it, where that is all that keeps it from being whole.
+	const crowds = intro.length + whole >= half && whole < half;
+	const stays = intro.length + 2 <= half && !crowds;
 	const waited = waitedRows(handover, {width, height: stays ? half - intro.length : half, marks}, checkedMs);
 	const head = stays ? [...intro, ...waited] : waited;
 	const lines = (handover.sections[section]?.lines ?? []).flatMap((line) => exactRows(line, width, marks));

@@ -6,6 +6,7 @@ import {type Problem, ProblemsError} from '../../../base/problem.ts';
 import {counted} from '../../../base/text.ts';
 import {judgedAnswers, partialAnswers} from '../../answers/inputs.ts';
 import type {Context} from '../../base/context.ts';
+import {inRows, tellRows} from '../../base/wrap.ts';
 import type {AddCommand, Work} from '../command.ts';
 import {type AnswersOptions, addAnswersCommand, answersOfInstall} from './options.ts';
 
@@ -50,14 +51,15 @@ const work: Work<AnswersOptions> = async (context, options) => {
 	const further = await furtherProblems(context, judged, partialAnswers(source).given);
 	const problems = [...judged.problems, ...further].sort(byPlace);
 	if (answers)
-		for (const text of [...unseenInAnswers(answers), ...unusedInAnswers(answers)]) context.err(`${printable(text)}\n`);
+		for (const text of [...unseenInAnswers(answers), ...unusedInAnswers(answers)])
+			inRows(context.err, context.stderr)(`${printable(text)}\n`);
 	if (!answers || problems.length > 0) throw new ProblemsError(problems);
 	const {file} = source.answers;
 	const {length} = answers.workspaces;
 	const told = options.json
 		? JSON.stringify({type: 'valid', file, workspaces: length})
 		: `${file}: valid, ${counted(length, 'workspace')}`;
-	context.out(`${told}\n`);
+	(options.json ? context.out : tellRows(context))(`${told}\n`);
 	return 0;
 };
 

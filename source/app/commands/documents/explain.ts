@@ -1,11 +1,12 @@
+import {tellRows} from '../../base/wrap.ts';
 import type {AddCommand, Work} from '../command.ts';
 import {withExamples} from '../shared-options.ts';
 
 /** @throws ProblemError `explain-unknown-code` */
-const work: Work<string | undefined> = async ({out}, name) => {
+const work: Work<string | undefined> = async (context, name) => {
 	const {everything, explained} = await import('../../explain/explain.ts');
 	const parts = name === undefined ? [await everything()] : await explained(name);
-	out(`${parts.map((lines) => lines.join('\n')).join('\n\n')}\n`);
+	tellRows(context)(`${parts.map((lines) => lines.join('\n')).join('\n\n')}\n`);
 	return 0;
 };
 
