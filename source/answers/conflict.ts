@@ -98,6 +98,7 @@ export const conflictOf = (
 				mirrored: sharedNamespace('namespace of runners', {...rule, path: rule.other, other: path}),
 			};
 		case 'cannot be made':
+		case 'kept in the cluster':
 		case 'namespace of the cluster':
 		case 'namespace of drills':
 			return {

@@ -128,6 +128,15 @@ export const text = z
 	.min(1, 'not be empty')
 	.regex(/^[ -~\u00A0-\uFFFF]*$/, 'have no control characters');
 
+/** What begins like a reference to a secret is no name of an account. */
+export const nameItself = {
+	pattern: /^(?!(?:env|file|k8s):)/u,
+	message: 'be the name itself: references such as file:PATH are for passwords and keys',
+} as const;
+
+/** The name of an account, as its server knows it. */
+export const accountName = text.regex(nameItself.pattern, nameItself.message);
+
 /** The reference of an image that nodes pull, as the container runtime reads it. */
 export const imageReference = text.refine(
 	(value) => tryReference(value) !== undefined,

@@ -5,6 +5,7 @@ import {
 	helmValues,
 	imageReference,
 	label,
+	nameItself,
 	nodeSelector,
 	path,
 	podDisruptionBudget,
@@ -59,7 +60,8 @@ const workspace = z.strictObject({
 const loginName = z
 	.string()
 	.max(64, 'be 64 characters at most')
-	.regex(/^(?!.*\s)[ -~\u00A0-\uFFFF]+$/, 'not be empty nor have spaces or control characters');
+	.regex(/^(?!.*\s)[ -~\u00A0-\uFFFF]+$/, 'not be empty nor have spaces or control characters')
+	.regex(nameItself.pattern, nameItself.message);
 
 const user = z.strictObject({
 	username: loginName.describe('Login name').meta({examples: ['ada']}),

@@ -14,6 +14,8 @@ import {
 	validateField,
 } from '../../source/answers/draft.ts';
 import {loadDraft} from '../../source/answers/file/load.ts';
+import {topics} from '../../source/answers/questions.ts';
+import {canBeMade} from '../../source/answers/secret/reference-forms.ts';
 import {base, shortest} from './samples.ts';
 
 const full = loadDraft({text: shortest, ...base}).draft;
@@ -141,6 +143,7 @@ describe('validating one answer', () => {
 		],
 		['registry.username', 'ada', undefined],
 		['database.admin.password', 'generate', 'cannot be generated: this login exists already'],
+		['backup.passphrase', 'generate', 'cannot be generated: it would be kept in the cluster alone'],
 		['registry.password', 'hunter2', 'must be a reference to a secret, not the secret itself'],
 		['workloadManager.podResources', 'x', 'must be a map, not text'],
 		[
@@ -163,6 +166,27 @@ describe('validating one answer', () => {
 	])('judges %s as %o', (path, value, expected) => {
 		expect(validateField(setAt(full, path, value), path)).toBe(expected);
 	});
+
+	it.each([
+		'registry.username',
+		'database.admin.username',
+		'controlPlane.admin.username',
+		'organization.users.0.username',
+	])('does not take a reference for the name that %s is', (path) => {
+		const words = 'must be the name itself: references such as file:PATH are for passwords and keys';
+		for (const slip of ['file:/run/secrets/admin', 'env:ADMIN', 'k8s:zenml/db/name'])
+			expect(validateField(setAt(full, path, slip), path)).toBe(words);
+		expect(validateField(setAt(full, path, 'file-keeper'), path)).not.toBe(words);
+	});
+
+	it.each(topics.flatMap(({questions}) => questions.flatMap(({kind, path}) => (kind === 'secret' ? [path] : []))))(
+		'takes generate at %s only where this tool can make it',
+		(general) => {
+			const path = general.replace('*', '0');
+			const refused = validateField(setAt(full, path, 'generate'), path)?.startsWith('cannot be generated') ?? false;
+			expect(refused).toBe(!canBeMade(path));
+		},
+	);
 
 	it('asks for the password where a login is given', () => {
 		expect(validateField(setAt(full, 'registry.username', 'ada'), 'registry.password')).toBe(

@@ -57,6 +57,17 @@ test('one question after the other is told with its why and its example, and a w
 	expect((await asked).draft).toMatchObject({registry: {host: 'r.corp.example:5000'}});
 });
 
+test('generate is offered for a secret that can be made, and not for a login that exists', async () => {
+	const {talk: shown, keep} = open();
+	const scope = {kind: 'missing', paths: ['registry.password', 'controlPlane.admin.password']} as const;
+	const asked = askEntries(shown.lines, formOf(full), scope, keep);
+	await shown.until('k8s:namespace/name/key.');
+	await shown.answer([']: ', '']);
+	await shown.until('k8s:namespace/name/key, generate.');
+	await shown.answer([']: ', '']);
+	await asked;
+});
+
 test('the word test asks for a password that is not there yet and tries it, while the next question stands', async () => {
 	const {talk: shown, kept, keep} = open();
 	const tries: Draft[] = [];

@@ -195,6 +195,18 @@ test('texts that cannot be saved are told with the reason', async () => {
 	await shown.until('Not saved: The disk is full.');
 });
 
+test.each<Event>([
+	{type: 'step-todo', step: 'dns', changes: [], at: 1},
+	{type: 'step-applying', step: 'dns', attempt: 1, at: 1},
+])('a step that goes on to its work after $type waits for nobody: a look is not promised', async (after) => {
+	const {listener, talk: shown} = attend();
+	listener(waiting);
+	listener(after);
+	shown.type('look\r');
+	await new Promise((resolve) => setImmediate(resolve));
+	expect(shown.shown()).not.toContain('Looking again');
+});
+
 test('after the hand-over nothing that is typed counts any more', async () => {
 	const {controls, listener, talk: shown} = attend();
 	listener(waiting);

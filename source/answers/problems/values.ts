@@ -241,6 +241,11 @@ export const valueTable = {
 				cause: 'Only a secret that this tool makes can be generated.',
 				fix: 'Set {path} to where the secret is: env:NAME, file:PATH, k8s:namespace/name/key or prompt.',
 			},
+			'kept in the cluster': {
+				message: '{answer} cannot be generated: it would be kept in the cluster alone',
+				cause: 'Backups are read when the cluster is gone.',
+				fix: 'Set {path} to where the secret is: env:NAME, file:PATH or prompt. Keep it outside of the cluster as well.',
+			},
 		},
 	},
 	'answers-set-syntax': {

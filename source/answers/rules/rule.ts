@@ -35,7 +35,7 @@ export type CrossFieldIssue =
 	  }
 	| {readonly kind: 'runner namespace'; readonly path: Path; readonly other: Path; readonly value: string}
 	| {
-			readonly kind: 'cannot be made' | 'namespace of the cluster' | 'namespace of drills';
+			readonly kind: 'cannot be made' | 'kept in the cluster' | 'namespace of the cluster' | 'namespace of drills';
 			readonly path: Path;
 			readonly other?: undefined;
 	  };
@@ -90,7 +90,10 @@ export type RuledAnswers = Pick<ServedAnswers, 'database'> & {
 	};
 	readonly artifacts: RuledStorage;
 	readonly hooks: {readonly headerValue?: string | undefined};
-	readonly backup: {readonly schedule: RuledStorage & {readonly namespace?: string | undefined}};
+	readonly backup: {
+		readonly passphrase?: string | undefined;
+		readonly schedule: RuledStorage & {readonly namespace?: string | undefined};
+	};
 };
 
 export type Rule = (answers: RuledAnswers) => readonly CrossFieldIssue[];

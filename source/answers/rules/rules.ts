@@ -92,6 +92,10 @@ const registryLoginIsKnown: Rule = ({registry}) =>
 const hooksAreKnown: Rule = ({hooks}) =>
 	hooks.headerValue === 'generate' ? [{kind: 'cannot be made', path: ['hooks', 'headerValue']}] : [];
 
+/** What is made is kept in the cluster, and a backup is read when that is gone. */
+const passphraseIsKnown: Rule = ({backup}) =>
+	backup.passphrase === 'generate' ? [{kind: 'kept in the cluster', path: ['backup', 'passphrase']}] : [];
+
 /** An HTTPRoute attaches to a Gateway that is named; nothing else does. */
 const gatewayFitsKind: Rule = ({ingress}) => {
 	const other = ['ingress', 'kind'];
@@ -114,6 +118,7 @@ const rules: readonly Rule[] = [
 	registryPairsAreWhole,
 	registryLoginIsKnown,
 	hooksAreKnown,
+	passphraseIsKnown,
 	registryFilesAreUsed,
 	sharedServerIsNamed,
 	databasesDiffer,

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import {host, path, port, secretRefSchema, sqlName, text} from '../parts.ts';
+import {accountName, host, path, port, secretRefSchema, sqlName, text} from '../parts.ts';
 
 const admin = z
 	.strictObject({
-		username: text
+		username: accountName
 			.optional()
 			.describe('Role that may create roles and databases; by default root, or postgres on PostgreSQL')
 			.meta({examples: ['root']}),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import {byteRate} from '../byte-rate.ts';
-import {hostPort, label, path, secretRefSchema, text} from '../parts.ts';
+import {accountName, hostPort, label, path, secretRefSchema} from '../parts.ts';
 
 /** Where images go, and who may put them there. */
 export const registry = z
@@ -17,7 +17,7 @@ export const registry = z
 			.regex(/^([a-z0-9]+([._-][a-z0-9]+)*(\/[a-z0-9]+([._-][a-z0-9]+)*)*)?$/u, 'be a repository path such as zenml')
 			.default('zenml')
 			.describe('Path below the host under which the images go; may be empty'),
-		username: text
+		username: accountName
 			.optional()
 			.describe('Login; absent for a registry without login')
 			.meta({examples: ['zenml-installer']}),

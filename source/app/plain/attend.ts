@@ -155,7 +155,14 @@ const invitation = ({acknowledge}: Handover, reminder: string | undefined): read
 ];
 
 /** Events after which nothing is waited for any more. */
-const settles: ReadonlySet<Event['type']> = new Set(['step-finished', 'step-problem', 'run-finished']);
+const settles: ReadonlySet<Event['type']> = new Set([
+	'step-todo',
+	'step-pages',
+	'step-applying',
+	'step-problem',
+	'step-finished',
+	'run-finished',
+]);
 
 /** Hears what the operator types while a hand-over is open. */
 const createHandoverDesk = (attendance: PlainAttendance, controls: AttendedControls<Answers>): Listener => {
