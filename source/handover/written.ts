@@ -2,6 +2,13 @@ import type {SavedPack} from '../base/handover.ts';
 import type {Problem} from '../base/problem.ts';
 import type {TopicId} from './topics.ts';
 
+/** What became of all papers that were asked for. */
+export type MadePapers = {
+	readonly written: readonly WrittenPapers[];
+	/** What their notes say of whom to ask and until when, as far as somebody should look at it; each in a sentence. */
+	readonly told: readonly string[];
+};
+
 /** What became of papers that somebody had changed, each in a sentence. */
 export const editedWords = ({edited, aside}: Pick<SavedPack, 'edited' | 'aside'>): readonly string[] => [
 	...(edited.length > 0 ? [`Changed since they were written, and left so: ${edited.join(', ')}.`] : []),

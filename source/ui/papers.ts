@@ -15,7 +15,7 @@ export const createPaperMaker = (session: Pick<Session, 'makePapers'>, tell: (ev
 		};
 		session
 			.makePapers(answers, topics, own.signal)
-			.then((written) => tellOwn({type: 'papers-made', topics, written}))
+			.then((made) => tellOwn({type: 'papers-made', topics, ...made}))
 			.catch((error: unknown) => tellOwn({type: 'papers-failed', topics, problem: toProblem(error)}));
 	};
 	return {make, cancel};

@@ -106,6 +106,7 @@ const made = {
 		taken.state,
 		{
 			type: 'papers-made',
+			told: [],
 			topics: taken.state.papers?.chosen ?? [],
 			written: [{topic: 'dns', who: 'network team', folder: '/s/handover/dns', files: ['a'], lacks: lines}],
 		},

@@ -3,7 +3,7 @@ import {ProblemError, problem} from '../../source/base/problem.ts';
 import type {Handover} from '../../source/engine/plan.ts';
 import type {PlanView} from '../../source/engine/plan-view.ts';
 import {topics} from '../../source/handover/topics.ts';
-import type {WrittenPapers} from '../../source/handover/written.ts';
+import type {MadePapers, WrittenPapers} from '../../source/handover/written.ts';
 import {installPlan} from '../../source/plans/install.ts';
 import {fullDraft} from './helpers/answers.ts';
 import {fakeSession, started, type Untimed} from './helpers/fake-session.ts';
@@ -46,7 +46,10 @@ const onReview = async (size: readonly [number, number] = [80, 24]) => {
 		plan: async () => planned,
 		start: async () => {},
 		saveCopy: async () => '/state/copied.txt',
-		makePapers: async (_answers, chosen) => chosen.map(written),
+		makePapers: async (_answers, chosen) => ({
+			written: chosen.map(written),
+			told: ['The notes have a blank for whom to ask: --contact fills it.'],
+		}),
 	});
 	app = await openApp(fake.session, ...size);
 	await app.press(keys.enter);
@@ -83,6 +86,7 @@ test.each([
 		const frame = app.frame();
 		expect(frame.replaceAll(/\s+/gu, '')).toContain(folder);
 		expect(frame).toContain('The address of the ingress is not known.');
+		expect(frame.replaceAll(/\s+/gu, ' ')).toContain('blank for whom to ask');
 		await app.press('y', '3');
 		expect(app.copied).toEqual([folder]);
 		await app.press(keys.escape, keys.escape);
@@ -115,7 +119,7 @@ test('a login that the operator gave is about the team that made it', async () =
 
 test('papers that are being made can be left, and what comes of them then is told nowhere', async () => {
 	const signals: AbortSignal[] = [];
-	const answer = Promise.withResolvers<readonly WrittenPapers[]>();
+	const answer = Promise.withResolvers<MadePapers>();
 	const fake = fakeSession({
 		draft: fullDraft,
 		given: ['registry.host'],
@@ -130,7 +134,7 @@ test('papers that are being made can be left, and what comes of them then is tol
 	expect(app.frame()).toContain('Making 1 set of papers');
 	await app.press(keys.escape);
 	expect(signals.map(({aborted}) => aborted)).toEqual([true]);
-	answer.resolve([written('dns')]);
+	answer.resolve({written: [written('dns')], told: []});
 	await settle();
 	expect(app.frame()).toContain('Which papers do you want?');
 });

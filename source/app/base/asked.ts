@@ -5,6 +5,7 @@ import {saveFile} from '../../base/files.ts';
 import {printable} from '../../base/printable.ts';
 import {ProblemError} from '../../base/problem.ts';
 import {baseProblems} from '../../base/problems.ts';
+import {shellWord} from '../../base/shell.ts';
 import {cutTo, oneLine} from '../../base/text.ts';
 import {readNamedFile} from '../../cluster/kubeconfig/read-file.ts';
 import type {Asked} from '../../handover/pack.ts';
@@ -58,6 +59,16 @@ export const keepAsked = async (stateDirectory: string, now: Kept): Promise<Kept
 	}
 	return kept;
 };
+
+/** What counts of an earlier time is said, so that no old date goes out unseen, and so is a blank; each in a sentence. */
+export const keptWords = (kept: Kept, now: Kept = {}): readonly string[] => [
+	...(['by', 'contact'] as const).flatMap((option) =>
+		now[option] === undefined && kept[option] !== undefined
+			? [`As given before: --${option} ${shellWord(kept[option])} (--${option} - leaves it out).`]
+			: [],
+	),
+	...(kept.contact === undefined ? ['The notes have a blank for whom to ask: --contact fills it.'] : []),
+];
 
 /** An empty word is no word of a command line: mostly a variable of the shell is not set. */
 const unlessTaken = (text: string | undefined): string | undefined => (text === '-' || text === '' ? undefined : text);

@@ -1,11 +1,9 @@
 import path from 'node:path';
 import {Argument} from 'commander';
 import {ProblemsError} from '../../base/problem.ts';
-import {shellWord} from '../../base/shell.ts';
 import {counted} from '../../base/text.ts';
 import {type TopicId, topics} from '../../handover/topics.ts';
 import type {WrittenPapers} from '../../handover/written.ts';
-import type {Kept} from '../base/asked.ts';
 import type {AnswerFlags, Context} from '../base/context.ts';
 import type {AddCommand, Work} from './command.ts';
 import {withAnswerOptions, withExamples} from './shared-options.ts';
@@ -40,14 +38,6 @@ const tell = ({out, redactor}: Context, all: readonly WrittenPapers[], json: boo
 		out('Each folder is for one team, and begins with README.txt: why, what exactly, how to check, how to undo.\n');
 };
 
-/** What counts of an earlier time is said, so that no old date goes out unseen. */
-const tellKept = ({out, redactor}: Context, kept: Kept, now: Kept): void => {
-	for (const option of ['by', 'contact'] as const)
-		if (now[option] === undefined && kept[option] !== undefined)
-			out(redactor.redact(`As given before: --${option} ${shellWord(kept[option])} (--${option} - leaves it out).\n`));
-	if (kept.contact === undefined) out('The notes have a blank for whom to ask: --contact fills it.\n');
-};
-
 /** @throws ProblemError, ProblemsError for answers that cannot be used, and for papers that could not be made */
 const work: Work<HandoverOptions> = async (
 	context,
@@ -63,14 +53,14 @@ const work: Work<HandoverOptions> = async (
 			: {folder: path.resolve(context.workingDirectory, out), isShared: true};
 	const wanted = asked.length > 0 ? [...new Set(asked)] : topics.map(({id}) => id);
 	const {signal} = context;
-	const {keepAsked} = await import('../base/asked.ts');
+	const {keepAsked, keptWords} = await import('../base/asked.ts');
 	const kept = await keepAsked(stateDirectory, {by, contact});
 	const results = await gatherPapers({context, stateDirectory, answers, prompted: new Map(), signal}, wanted, {
 		withPasswords,
 	});
 	const all = await writePapers(results, target);
 	tell(context, all, json);
-	if (!json) tellKept(context, kept, {by, contact});
+	if (!json) for (const words of keptWords(kept, {by, contact})) context.out(context.redactor.redact(`${words}\n`));
 	const problems = all.flatMap(({problem}) => problem ?? []);
 	if (problems.length > 0) throw new ProblemsError(problems);
 	return 0;

@@ -13,7 +13,7 @@ import {type PlanView, planViewOf, refusedPlan} from '../../engine/plan-view.ts'
 import type {RunState} from '../../engine/state.ts';
 import {rehearsed} from '../../handover/rehearsed.ts';
 import type {TopicId} from '../../handover/topics.ts';
-import type {WrittenPapers} from '../../handover/written.ts';
+import type {MadePapers} from '../../handover/written.ts';
 import type {PlanEntry} from '../../plans/index.ts';
 import {errorOnCluster} from '../../report/cluster-commands.ts';
 import type {Happened} from '../../report/happened.ts';
@@ -78,11 +78,7 @@ export type Session = {
 	readonly saveAnswers: (draft: Draft) => Promise<string>;
 	readonly saveHandover: (handover: Handover) => Promise<string>;
 	/** Makes papers for other teams from answers that need not be those of the run, and saves them. @throws the signal's reason, ProblemError */
-	readonly makePapers: (
-		answers: Answers,
-		topics: readonly TopicId[],
-		signal: AbortSignal,
-	) => Promise<readonly WrittenPapers[]>;
+	readonly makePapers: (answers: Answers, topics: readonly TopicId[], signal: AbortSignal) => Promise<MadePapers>;
 	/** Keeps the text that was copied last: a terminal may not take it. */
 	readonly saveCopy: (text: string) => Promise<string>;
 	readonly saveReport: (state: RunState | undefined) => Promise<string>;
@@ -136,10 +132,15 @@ const saveSections = async (
 };
 
 /** Loaded when they are asked for: the first page waits for no client of cluster or database. */
-const makeOwnPapers = async (site: PapersOf, topics: readonly TopicId[]): Promise<readonly WrittenPapers[]> => {
-	const {gatherPapers, ownFolder, writePapers} = await import('../run/papers.ts');
+const makeOwnPapers = async (site: PapersOf, topics: readonly TopicId[]): Promise<MadePapers> => {
+	const [{gatherPapers, ownFolder, writePapers}, {keptWords, readAsked}] = await Promise.all([
+		import('../run/papers.ts'),
+		import('../base/asked.ts'),
+	]);
 	const written = await writePapers(await gatherPapers(site, topics), ownFolder(site.stateDirectory));
-	return site.context.redactor.redactDeep(written);
+	const said = keptWords(readAsked(site.stateDirectory));
+	const told = said.length === 0 ? [] : [...said, 'These are options of: zenml-airgap handover'];
+	return site.context.redactor.redactDeep({written, told});
 };
 
 /** A refusal whose commands name the cluster in use, and are called as this one was. */

@@ -42,13 +42,18 @@ const writtenRows = (
 	];
 };
 
-const bodyOf = ({chosen = [], written, failed}: PapersView, width: number, marks: Glyphs): readonly Row[] => {
+const bodyOf = (
+	{chosen = [], written, told = [], failed}: PapersView,
+	width: number,
+	marks: Glyphs,
+): readonly Row[] => {
 	if (failed) return [...paragraph(failed.message, width, 'bad'), ...paragraph(`What to do: ${failed.fix}`, width)];
 	if (!written) return [row(`Making ${counted(chosen.length, 'set')} of papers, nothing else is changed.`, 'busy')];
-	const told = written.flatMap((one) => [...writtenRows(one, width, marks), blank]);
+	const topicRows = written.flatMap((one) => [...writtenRows(one, width, marks), blank]);
 	const isAny = written.some(({folder}) => folder !== undefined);
 	const last = 'Each folder is for one team, and begins with README.txt: why, what exactly, how to check, how to undo.';
-	return [...told, ...(isAny ? paragraph(last, width) : [])];
+	const toldRows = told.flatMap((words) => paragraph(words, width, 'warn'));
+	return [...topicRows, ...(isAny ? [...toldRows, ...paragraph(last, width)] : [])];
 };
 
 /** What became of the papers, team by team, with the folder of each. */

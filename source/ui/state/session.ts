@@ -8,7 +8,7 @@ import type {PlanView} from '../../engine/plan-view.ts';
 import type {PlanWords} from '../../engine/plan-words.ts';
 import type {RunState} from '../../engine/state.ts';
 import type {TopicId} from '../../handover/topics.ts';
-import type {WrittenPapers} from '../../handover/written.ts';
+import type {MadePapers} from '../../handover/written.ts';
 
 /** One thing that was looked at before the first question. */
 export type Sighting = {readonly ok: boolean; readonly text: string};
@@ -123,11 +123,7 @@ export type Session = {
 	readonly saveCopy: (text: string) => Promise<string>;
 	readonly saveHandover: (handover: Handover) => Promise<string>;
 	/** Makes papers for other teams from these answers and saves them, changing nothing else. */
-	readonly makePapers: (
-		answers: Answers,
-		topics: readonly TopicId[],
-		signal: AbortSignal,
-	) => Promise<readonly WrittenPapers[]>;
+	readonly makePapers: (answers: Answers, topics: readonly TopicId[], signal: AbortSignal) => Promise<MadePapers>;
 	/** Lines that say what a problem (by its code) or an answer (by its path) is. */
 	readonly explain: (name: string) => Promise<readonly string[]>;
 	/** Events and last lines of a pod of the run, without secrets; undefined where it is not there (any more). */

@@ -9,7 +9,7 @@ import type {PlanView} from '../../engine/plan-view.ts';
 import type {PlanWords} from '../../engine/plan-words.ts';
 import type {RunState} from '../../engine/state.ts';
 import type {TopicId} from '../../handover/topics.ts';
-import type {WrittenPapers} from '../../handover/written.ts';
+import type {MadePapers, WrittenPapers} from '../../handover/written.ts';
 import type {Extent} from '../terminal/layout.ts';
 import type {Role} from '../terminal/marks.ts';
 import type {Key} from './keys.ts';
@@ -106,6 +106,8 @@ export type PapersView = {
 	readonly chosen?: readonly TopicId[] | undefined;
 	/** What was written; absent while it is made. */
 	readonly written?: readonly WrittenPapers[] | undefined;
+	/** What the notes say of whom to ask and until when, where somebody should look at it. */
+	readonly told?: readonly string[] | undefined;
 	/** Why nothing was made at all. */
 	readonly failed?: Problem | undefined;
 	readonly top: number;
@@ -229,7 +231,7 @@ export type UiEvent =
 	| {readonly type: 'explain-failed'; readonly why: string}
 	| {readonly type: 'pod-seen'; readonly pod: PodName; readonly look: PodLook | undefined}
 	| {readonly type: 'pod-unseen'; readonly pod: PodName; readonly why: string}
-	| {readonly type: 'papers-made'; readonly topics: readonly TopicId[]; readonly written: readonly WrittenPapers[]}
+	| ({readonly type: 'papers-made'; readonly topics: readonly TopicId[]} & MadePapers)
 	| {readonly type: 'papers-failed'; readonly topics: readonly TopicId[]; readonly problem: Problem}
 	| {readonly type: 'run-changed'}
 	| {readonly type: 'run-ended'; readonly summary: SummaryView}

@@ -36,7 +36,8 @@ const textsIn = async (folder: string): Promise<Readonly<Record<string, string>>
 };
 
 test('papers of a sitting are those of the command: the same files, with the same words', async () => {
-	const made = await session.makePapers(answersSchema.parse(given), topics, never);
+	const {written: made, told: said} = await session.makePapers(answersSchema.parse(given), topics, never);
+	expect(said[0]).toBe('The notes have a blank for whom to ask: --contact fills it.');
 	await stage.write('answers.json', JSON.stringify(given));
 	const {out, code} = await stage.run(
 		'handover',

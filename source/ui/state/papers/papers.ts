@@ -4,7 +4,7 @@ import type {Problem} from '../../../base/problem.ts';
 import type {PlanView} from '../../../engine/plan-view.ts';
 import type {RunState, StepState} from '../../../engine/state.ts';
 import {type TopicId, topics} from '../../../handover/topics.ts';
-import type {WrittenPapers} from '../../../handover/written.ts';
+import type {MadePapers} from '../../../handover/written.ts';
 import {keyPageOf} from '../help/help.ts';
 import type {KeyPage} from '../help/key-table.ts';
 import {digit, isLetter, type Key, listMove, scrollMove, takes} from '../keys.ts';
@@ -115,8 +115,8 @@ const isFor = (view: PapersView | undefined, chosen: readonly TopicId[]): view i
 /** The papers were made. */
 export const papersMade = (
 	state: UiState,
-	{topics: chosen, written}: {readonly topics: readonly TopicId[]; readonly written: readonly WrittenPapers[]},
-): UiState => (isFor(state.papers, chosen) ? {...state, papers: {...state.papers, written}} : state);
+	{topics: chosen, written, told}: {readonly topics: readonly TopicId[]} & MadePapers,
+): UiState => (isFor(state.papers, chosen) ? {...state, papers: {...state.papers, written, told}} : state);
 
 /** No papers could be made. */
 export const papersFailed = (
