@@ -103,7 +103,7 @@ describe('bad input ends with a cause, a fix and its exit code, and the cluster 
 	});
 
 	test('a certificate for another host', async () => {
-		await expectRefusal(await installWith(), 2, /zenml-pro\.rehearsal\.internal/u);
+		await expectRefusal(await installWith(), 3, /zenml-pro\.rehearsal\.internal/u);
 	});
 
 	test.runIf(existsSync('/dev/full'))('a disk that is full does not pass for output that was written', () => {
