@@ -232,8 +232,14 @@ describe('scripts', () => {
 		// A renewed CA takes the place of the old one.
 		expect(await run(text('ca-java.sh'))).toMatchObject({status: 0});
 		expect(list()).toContain(fingerprint);
-		for (let times = 0; times < 2; times += 1)
-			expect(await run(text('ca-java.sh'), 'remove')).toMatchObject({status: 0});
+		// Again, it does not touch the file.
+		const bytes = await readFile(environment.KEYSTORE);
+		const nothing = {status: 0, stdout: expect.stringContaining('nothing to do')};
+		expect(await run(text('ca-java.sh'))).toMatchObject(nothing);
+		expect((await readFile(environment.KEYSTORE)).equals(bytes)).toBe(true);
+		expect(await run(text('ca-java.sh'), 'remove')).toMatchObject({status: 0});
+		expect(list()).not.toContain(fingerprint);
+		expect(await run(text('ca-java.sh'), 'remove')).toMatchObject(nothing);
 		const wrong = {folder: own, environment: {...environment, STOREPASS: 'wrong-password'}, args: ['remove']};
 		expect(await runScript(text('ca-java.sh'), wrong)).toMatchObject({
 			status: 1,
