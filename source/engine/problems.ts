@@ -6,7 +6,7 @@ export const engineProblems = declareProblems({
 		area: 'stopped',
 		message: '{what} was stopped before its end.',
 		cause: 'It was told to stop: {reason}.',
-		fix: 'Start the same command again: it re-checks the world and goes on.',
+		fix: 'The next run looks at the world again and goes on: nothing is done twice.',
 	},
 	drift: {
 		area: 'verification',

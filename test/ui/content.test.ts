@@ -328,6 +328,16 @@ describe('the pages over a run', () => {
 		expect(words(rows)[starts?.[0] ?? 0]).toBe(trouble.message);
 	});
 
+	test('tell above a problem, in a rehearsal, how those who mend it are reminded, at that step alone', () => {
+		const page = pageOf(runOf(images, {type: 'step-problem', step: 'images', problem: trouble, choices: ['retry']}));
+		if (page?.kind !== 'problem') throw new Error('there is no problem page');
+		const rowsWith = (reminders: Readonly<Record<string, string>>) =>
+			words(problemText(page, viewOf(freshRunView, page), sceneOf(undefined), reminders).rows);
+		const line = 'To remind the database admin: x';
+		expect(rowsWith({images: line}).slice(0, 3)).toEqual([line, '', trouble.message]);
+		expect(rowsWith({dns: line})[0]).toBe(trouble.message);
+	});
+
 	test('tell a problem with its place, its next steps and who has to act', () => {
 		const told = {
 			...trouble,

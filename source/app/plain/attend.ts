@@ -192,8 +192,10 @@ export const attendPlainly = (
 ): {readonly controls: AttendedControls<Answers>; readonly listener: Listener} => {
 	const controls: AttendedControls<Answers> = {
 		...attended<Answers>(attendance.acknowledged),
-		decide: async (_step, problem, offer, signal) => {
+		decide: async (step, problem, offer, signal) => {
 			try {
+				const reminder = attendance.reminders?.[step];
+				if (reminder !== undefined) attendance.lines.say('', ...reminder.split('\n'));
 				return await decide(attendance, problem, offer, signal);
 			} catch (error) {
 				signal.throwIfAborted();

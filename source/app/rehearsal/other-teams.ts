@@ -3,8 +3,11 @@ import {shellWord} from '../../base/shell.ts';
 import type {Context, GlobalOptions} from '../base/context.ts';
 import {programOf, rehearsing} from '../base/kept/own-commands.ts';
 
-/** The step whose page waits for what a fault holds back. */
-const waitingSteps: Readonly<Partial<Record<FaultName, string>>> = {'dns-missing': 'dns'};
+/** The step whose page waits for what a fault holds back, or that meets it as a problem. */
+const waitingSteps: Readonly<Partial<Record<FaultName, string>>> = {
+	'dns-missing': 'dns',
+	'mysql-without-tls': 'prerequisites',
+};
 
 /** How somebody who rehearses reminds another team: a sentence, and its command below, and the step whose page it belongs to. */
 export type OtherTeam = {readonly line: string; readonly step?: string | undefined};

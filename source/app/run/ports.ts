@@ -170,7 +170,7 @@ const makePorts = (answers: Answers, options: PortOptions & Telling, after: Prom
 	};
 	const {tidy = async (_what, work) => work()} = options;
 	const close = async (): Promise<void> => {
-		await tidy('The lock of the cluster was not given back', lease.release);
+		await tidy('Left behind', lease.release);
 		await tidy('The registry was not closed', registry.close);
 	};
 	return {ports, close};

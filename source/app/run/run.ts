@@ -154,7 +154,10 @@ const tidier =
 	};
 
 const reasonOf = (error: unknown): string => {
-	if (error instanceof ProblemError) return `${error.problem.message} ${error.problem.cause}`;
+	if (error instanceof ProblemError) {
+		const {message, cause, fix} = error.problem;
+		return `${message} ${cause} ${fix}`;
+	}
 	return errnoWords(error, 'write');
 };
 

@@ -20,15 +20,17 @@ const commandsIn = (lines: readonly string[]): readonly Copy[] =>
 
 const ofRun = (state: UiState, {run}: Scene): readonly Copy[] => {
 	const page = openPage(state, run);
+	const reminder = page && state.found?.reminders?.[page.step.id];
 	if (page?.kind === 'problem') {
 		const all = [page.problem, ...(page.problem.parts ?? [])];
-		return commandsIn(all.flatMap(({fix, nextSteps, evidence = []}) => [fix, ...nextSteps, ...evidence]));
+		const words = all.flatMap(({fix, nextSteps, evidence = []}) => [fix, ...nextSteps, ...evidence]);
+		return commandsIn([...(reminder === undefined ? [] : [reminder]), ...words]);
 	}
 	if (page?.kind !== 'handover') return [];
 	const {intro, sections} = page.handover;
 	return [
 		...sections.map(({title, lines}) => ({label: title, text: `${lines.join('\n')}\n`})),
-		...commandsIn([intro, state.found?.reminders?.[page.step.id] ?? '']),
+		...commandsIn([intro, reminder ?? '']),
 	];
 };
 

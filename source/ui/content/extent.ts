@@ -22,7 +22,7 @@ const onRun = (state: UiState, scene: Scene): Scrolled => {
 	const page = openPage(state, scene.run);
 	switch (page?.kind) {
 		case 'problem':
-			return problemText(page, viewOf(state.run, page), scene);
+			return problemText(page, viewOf(state.run, page), scene, state.found?.reminders);
 		case 'handover':
 			return handoverText(page, state, scene, marks);
 		default:

@@ -6,7 +6,7 @@ import type {ProblemPage} from '../state/page.ts';
 import {type ProblemButton, problemButtons} from '../state/page-keys.ts';
 import type {PageView, Scene} from '../state/types.ts';
 import {bodyColumns, problemHeight} from '../terminal/layout.ts';
-import {blank, bullet, paragraph, type Row, row, type Scrolled} from '../terminal/rows.ts';
+import {blank, bullet, paragraph, type Row, row, type Scrolled, withCommands} from '../terminal/rows.ts';
 
 /** What can be done about a problem, with the letter that does it. */
 const labels: Readonly<Record<Exclude<ProblemButton, object>, string>> = {
@@ -123,17 +123,34 @@ const severalRows = (problem: Problem, parts: readonly Problem[], width: number)
 export const problemRows = (problem: Problem, width: number): Numbered =>
 	problem.parts ? severalRows(problem, problem.parts, width) : {rows: oneRows(problem, width), starts: [0]};
 
-/** Above all else, that it was tried again and met the same: the page would look as if nothing had been done. */
-const withAgain = ({step: {sameAgainAt: at}}: ProblemPage, {rows, starts}: Numbered, width: number): Numbered => {
-	if (at === undefined) return {rows, starts};
-	const head = [...paragraph(sameAgainWords(at), width, 'warn'), blank];
+type Above = {readonly width: number; readonly reminder: string | undefined};
+
+/**
+ * Above all else, that it was tried again and met the same: the page would look as if nothing had been done. Then how somebody who
+ * rehearses reminds those who mend it.
+ */
+const withHead = ({step}: ProblemPage, {rows, starts}: Numbered, {width, reminder}: Above): Numbered => {
+	const {sameAgainAt: at} = step;
+	const head = [
+		...(at === undefined ? [] : [...paragraph(sameAgainWords(at), width, 'warn'), blank]),
+		...(reminder === undefined ? [] : [...withCommands(reminder, width, 'key'), blank]),
+	];
 	return {rows: [...head, ...rows], starts: starts.map((start) => start + head.length)};
 };
 
-/** The page of a problem, above what can be done about it; while a way is to be agreed to, what it does. */
-export const problemText = (page: ProblemPage, view: PageView, {columns, rows}: Scene): Scrolled => {
+/**
+ * The page of a problem, above what can be done about it; while a way is to be agreed to, what it does.
+ * @param reminders how others are reminded in a rehearsal, by step
+ */
+export const problemText = (
+	page: ProblemPage,
+	view: PageView,
+	{columns, rows}: Scene,
+	reminders: Readonly<Record<string, string>> = {},
+): Scrolled => {
 	const width = bodyColumns(columns);
 	const consent = consentOf(page, view);
-	const text = consent ? {rows: wayRows(consent.way, width)} : withAgain(page, problemRows(page.problem, width), width);
+	const above = {width, reminder: reminders[page.step.id]};
+	const text = consent ? {rows: wayRows(consent.way, width)} : withHead(page, problemRows(page.problem, width), above);
 	return {...text, height: problemHeight(rows, consent ? 1 : problemButtons(page.step).length)};
 };

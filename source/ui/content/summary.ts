@@ -13,7 +13,7 @@ import {blank, bullet, paragraph, type Row, row, type Scroll, type Scrolled} fro
 import {pad} from '../terminal/text.ts';
 import {elapsed} from './steps.ts';
 
-const goOn = 'What is done stays done; start the tool again to go on.';
+const goOn = 'What is done stays done.';
 
 /** How it ended, in a sentence. */
 const headline = (run: RunState, words: PlanWords): {readonly text: string; readonly role: Role} => {

@@ -88,13 +88,14 @@ test('a run that is done stays done when its Lease cannot be given back, and its
 	expect(report).toMatchObject({outcome: 'done', exitCode: 0});
 	expect(report.leftovers).toEqual([
 		expect.stringContaining(
-			'The lock of the cluster was not given back: The lock of this cluster, lease default/zenml-airgap, could not be given back.',
+			'Left behind: The lock of this cluster, lease default/zenml-airgap, could not be given back. The last try failed: ',
 		),
 	]);
+	expect(report.leftovers[0]).toContain('Nothing is lost by it: the next run takes it over after ');
 	expect(await readdir(path.join(folder, 'state'))).not.toContain('lock');
 	const {state, logFile, leftovers} = report;
 	expect(summaryLines(state, {words: planWords.install, resumeCommand: 'again', logFile, leftovers}).at(-1)).toMatch(
-		/^ {2}Warning {5}The lock of/u,
+		/^ {2}Warning {5}Left behind: The lock of/u,
 	);
 });
 
