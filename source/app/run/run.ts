@@ -154,11 +154,9 @@ const tidier =
 	};
 
 const reasonOf = (error: unknown): string => {
-	if (error instanceof ProblemError) {
-		const {message, cause, fix} = error.problem;
-		return `${message} ${cause} ${fix}`;
-	}
-	return errnoWords(error, 'write');
+	if (!(error instanceof ProblemError)) return errnoWords(error, 'write');
+	const {message, cause, fix} = error.problem;
+	return `${message} ${cause} ${fix}`;
 };
 
 /** What a run works with besides its request. `stop` ends it with a problem of its surroundings. */
