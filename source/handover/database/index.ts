@@ -54,36 +54,29 @@ const introOf = (servers: readonly NeededServer[]): string => {
 const runs = (servers: readonly NeededServer[]): readonly Said[] =>
 	servers.map((server) => ({exact: engines[server.engine].run(server)}));
 
+/** Does the installer have a login for each, and makes all of it itself? */
+const isOurs = (servers: readonly NeededServer[]): boolean => servers.every(({admin}) => admin !== undefined);
+
 /** What a login must be allowed that makes accounts and databases. */
 const rightsOfAdmin = {
 	postgresql: 'CREATEROLE and CREATEDB',
 	mysql: `CREATE USER, SELECT on the database mysql, and on these databases WITH GRANT OPTION: ${neededPrivileges.join(', ')}`,
 } as const;
 
-/** Where the answers hold a login for it, the tool does it itself, server by server. */
-const purposes = (servers: readonly NeededServer[]): readonly Said[] => {
-	const own = servers.flatMap((server) => (server.admin === undefined ? [] : [{...server, admin: server.admin}]));
-	const others = servers.filter(({admin}) => admin === undefined);
-	return [
-		...own.map(
-			(server) =>
-				`On ${addressOf(server)} the operator has the login ${server.admin}, and the installer makes accounts and databases by it: this is for you to read and to agree to. It comes from the jump host, and must be allowed ${rightsOfAdmin[server.engine]}. If it was not you who gave it, say so to the operator.`,
-		),
-		...(others.length === 0
-			? []
-			: [
-					`${own.length === 0 ? 'The' : `On ${others.map(addressOf).join(', ')} the`} installer has no login that may do this, and waits until it was done.`,
-				]),
-	];
-};
+/** Where the answers hold a login for each of these servers, the tool does it itself; else they are those for which there is none. */
+const purposes = (servers: readonly NeededServer[]): readonly Said[] =>
+	isOurs(servers)
+		? servers.map(
+				(server) =>
+					`On ${addressOf(server)} the operator has the login ${server.admin}, and the installer makes accounts and databases by it: this is for you to read and to agree to. It comes from the jump host, and must be allowed ${rightsOfAdmin[server.engine]}. If it was not you who gave it, say so to the operator.`,
+			)
+		: ['The installer has no login that may do this, and waits until it was done.'];
 
 /** Nobody needs to run what the installer does itself. */
-const byYou = (servers: readonly NeededServer[]): readonly Said[] => {
-	if (servers.every(({admin}) => admin !== undefined))
-		return ['Nothing has to be run: the installer does it. If you would rather do it yourself, before it:'];
-	const own = servers.filter(({admin}) => admin !== undefined);
-	return own.length === 0 ? [] : [`What is for ${own.map(addressOf).join(', ')} the installer does itself.`];
-};
+const byYou = (servers: readonly NeededServer[]): readonly Said[] =>
+	isOurs(servers)
+		? ['Nothing has to be run: the installer does it. If you would rather do it yourself, before it:']
+		: [];
 
 /** Who gets the papers weeks ahead must not look for passwords that are not made yet. */
 const notYetMade = (servers: readonly NeededServer[]): readonly Said[] => {
