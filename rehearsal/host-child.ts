@@ -1,14 +1,14 @@
 import {appendFileSync, mkdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {toProblem} from '../source/base/problem.ts';
-import type {FromChild, HostOptions, ToChild} from './host-messages.ts';
+import {type FromChild, type HostOptions, logFile, type ToChild} from './host-messages.ts';
 import type {FaultOrder, Rehearsal} from './types.ts';
 import {startRehearsal} from './world.ts';
 
 /** Appends to the log of the rehearsal; its folder may not be there yet. */
 const writeLog = (directory: string, text: string): void => {
 	mkdirSync(directory, {recursive: true, mode: 0o711});
-	appendFileSync(join(directory, 'rehearsal.log'), `${new Date().toISOString()} ${text}\n`, {mode: 0o600});
+	appendFileSync(join(directory, logFile), `${new Date().toISOString()} ${text}\n`, {mode: 0o600});
 };
 
 /**

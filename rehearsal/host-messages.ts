@@ -1,6 +1,9 @@
 import type {Problem} from '../source/base/problem.ts';
 import type {FaultOrder, Rehearsal, RehearsalOptions} from './types.ts';
 
+/** The file in its folder to which the child writes what it does. */
+export const logFile = 'rehearsal.log';
+
 /** What can be sent to another process of how to start. */
 export type HostOptions = Omit<RehearsalOptions, 'log' | 'signal'>;
 

@@ -1,9 +1,10 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
+import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {ProblemError} from '../source/base/problem.ts';
 import {nodeWith, processOf, type Start} from '../source/base/self/parts.ts';
-import type {FromChild, HostOptions, Started, ToChild} from './host-messages.ts';
+import {type FromChild, type HostOptions, logFile, type Started, type ToChild} from './host-messages.ts';
 import {rehearsalProblems} from './problems.ts';
 import type {Rehearsal, RehearsalOptions} from './types.ts';
 
@@ -17,6 +18,8 @@ const wordsKept = 4000;
 type Host = {
 	readonly child: ChildProcess;
 	readonly ended: Promise<unknown>;
+	/** Where it writes what it does. */
+	readonly log: string;
 	/** The last that it wrote to its standard error. */
 	readonly words: () => string;
 	readonly tell: (message: ToChild) => void;
@@ -24,7 +27,7 @@ type Host = {
 
 const part = {name: 'rehearsal-host', source: new URL('./host-main.ts', import.meta.url)} as const;
 
-const startHost = ({program, words: given}: Start): Host => {
+const startHost = ({program, words: given}: Start, directory: string): Host => {
 	const child = spawn(program, given, {
 		// Not ignored: that would take /dev/null, which a chroot may lack.
 		stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
@@ -39,6 +42,7 @@ const startHost = ({program, words: given}: Start): Host => {
 	return {
 		child,
 		ended: once(child, 'exit'),
+		log: join(directory, logFile),
 		words: () => words.trim(),
 		tell: (message) => {
 			if (child.connected) child.send(message, () => undefined);
@@ -49,8 +53,10 @@ const startHost = ({program, words: given}: Start): Host => {
 /** With what a process ended: its exit code, or the signal that ended it. */
 const endOf = ({exitCode, signalCode}: ChildProcess): string | number => exitCode ?? signalCode ?? 'nothing';
 
-const hostEnded = ({child, words}: Host): ProblemError =>
-	rehearsalProblems.error('rehearsal-host-ended', {how: endOf(child)}, {evidence: words().split('\n').slice(-10)});
+const hostEnded = ({child, words, log}: Host): ProblemError => {
+	const evidence = words() === '' ? [] : words().split('\n').slice(-10);
+	return rehearsalProblems.error('rehearsal-host-ended', {how: endOf(child), log}, {evidence});
+};
 
 /** Tells the child to stop, and ends it when it does not. */
 const stopHost = async ({child, ended, tell}: Host): Promise<void> => {
@@ -117,7 +123,7 @@ export type SpawnOptions = RehearsalOptions & {
 export const spawnRehearsal = async (options: SpawnOptions): Promise<SpawnedRehearsal> => {
 	const {entry, execArgv = [], log, signal, ...rest} = options;
 	signal?.throwIfAborted();
-	const host = startHost(entry === undefined ? processOf(part, execArgv) : nodeWith(entry, execArgv));
+	const host = startHost(entry === undefined ? processOf(part, execArgv) : nodeWith(entry, execArgv), rest.directory);
 	let stopping = false;
 	const stop = (): Promise<void> => {
 		stopping = true;

@@ -42,7 +42,7 @@ export const rehearsalProblems = declareProblems({
 		area: 'prerequisites',
 		message: 'The process of the rehearsal ended by itself.',
 		cause: 'It ended with {how}.',
-		fix: 'Look at rehearsal.log in its folder, then start it again.',
+		fix: 'Look at {log}, then start it again.',
 	},
 	'rehearsal-in-use': {
 		area: 'prerequisites',

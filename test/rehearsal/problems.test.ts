@@ -144,8 +144,19 @@ test('a process that ends before its site is up tells with what', async () => {
 		code: 'rehearsal-host-ended',
 		message: 'The process of the rehearsal ended by itself.',
 		cause: 'It ended with 7.',
-		fix: 'Look at rehearsal.log in its folder, then start it again.',
+		fix: `Look at ${join(folder, 'rehearsal.log')}, then start it again.`,
 	} satisfies Told);
+});
+
+test.each([
+	['without a word has no evidence', '', undefined],
+	['has its last words as evidence', 'one\ntwo\n', ['one', 'two']],
+] as const)('a process that ends %s', async (_, words, evidence) => {
+	const entry = await fileOf('ends-with-words.mjs', `process.stderr.write(${JSON.stringify(words)}, () => process.exit(7));`);
+	const error = await spawnRehearsal({entry, directory: folder, pace: 'fast', log: () => undefined}).catch(
+		(reason: unknown) => reason,
+	);
+	expect((error as ProblemError).problem.evidence).toEqual(evidence);
 });
 
 test('root without a user to hand PostgreSQL to is told which users were looked for', async () => {

@@ -73,6 +73,6 @@ export const serveWorld = async (context: Context, served: Served): Promise<void
 		await untilSignal(context, served.ended);
 	} finally {
 		await orders.stop();
-		context.out('The rehearsal ends; its world stays for the next time.\n');
 	}
+	context.out('The rehearsal ends; its world stays for the next time.\n');
 };
