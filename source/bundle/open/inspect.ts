@@ -12,6 +12,7 @@ import {type Damage, damageOf, damageProblem, perFile} from '../verify/damage.ts
 import {checkParts, type PartsCheck} from '../verify/parts-check.ts';
 import type {Target} from '../verify/plan.ts';
 import {inspectBundle, type VerifyOptions} from '../verify/verify.ts';
+import {isDamage} from './carry-again.ts';
 import {openBundle} from './open-bundle.ts';
 import {openProblems} from './problems.ts';
 import {readManifest} from './read-manifest.ts';
@@ -177,13 +178,16 @@ export const inspectPath = async (path: string, options: InspectOptions): Promis
 	};
 };
 
-/** Refusals without those that say of a file of another size that its bytes are others, too. */
+const otherBytes: ProblemCode = 'bundle-checksum-mismatch';
+
+/** Refusals without those that say no more of a damaged file than that its bytes are others, where another one says what became of it. */
 const eachOnce = (refusals: Inspection['refusals']): Inspection['refusals'] => {
-	const sized = refusals.flatMap(({problem: {code, location}}) =>
-		code === 'bundle-file-size' ? [location?.file] : [],
-	);
+	const told = refusals.flatMap((error) => {
+		const {code, location} = error.problem;
+		return code !== otherBytes && location && isDamage(error) ? [location.file] : [];
+	});
 	return refusals.filter(
-		({problem: {code, location}}) => code !== 'bundle-checksum-mismatch' || !sized.includes(location?.file),
+		({problem: {code, location}}) => code !== otherBytes || !location || !told.includes(location.file),
 	);
 };
 

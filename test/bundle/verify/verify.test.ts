@@ -4,6 +4,7 @@ import {join} from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {describe, expect, test} from 'vitest';
 import {createBundlePort} from '../../../source/bundle/open/bundle.ts';
+import {requireWhole} from '../../../source/bundle/open/inspect.ts';
 import {openMemo} from '../../../source/bundle/verify/memo.ts';
 import {bundleFiles, checksumLines, never, problemOf, temporary, writeFiles} from '../helpers.ts';
 import {indexOf, inspect, madeBundle, rewriteIndex} from '../made.ts';
@@ -178,6 +179,21 @@ describe('a bundle with bundle.json', () => {
 		const [first, second] = refusals.map(({problem}) => problem);
 		expect([first?.code, second?.code]).toEqual(['bundle-file-missing', 'bundle-checksum-mismatch']);
 		expect(second?.message).toMatch(/^3 files /u);
+	});
+
+	test('a file cut short is told once, by what says how it is damaged', async () => {
+		const folder = await temporary();
+		const files = await bundleFiles();
+		await writeFiles(folder, {...files, SHA256SUMS: Buffer.from(checksumLines(files))});
+		const name = 'images/zenml-client.tar';
+		await writeFile(join(folder, name), (files[name] ?? Buffer.alloc(0)).subarray(0, 5000));
+		const found = await inspect(folder);
+		expect(found.damages.map(({file}) => file)).toEqual([name]);
+		expect(await problemOf((async () => requireWhole(found))())).toMatchObject({
+			code: 'bundle-archive-truncated',
+			location: {file: name},
+			fix: `Carry ${name} in again from the connected side and try again.`,
+		});
 	});
 
 	test('its list of checksums is named where that is what is missing', async () => {
