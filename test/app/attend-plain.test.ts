@@ -105,6 +105,19 @@ test('edit asks for the answers that the problem names, and a typed secret is no
 	expect(shown.shown()).not.toContain('n3w');
 });
 
+test('edit begins with the answer that the problem names first, whatever stands before it in the questions', async () => {
+	const {controls, talk: shown, edited} = attend();
+	const answers = ['database.admin.password', 'database.admin.username'];
+	const decided = controls.decide('databases', {...refused, answers}, choices, never);
+	await shown.answer(
+		['What now? ', 'edit'],
+		['[from file:/run/pg]: ', 'env:ADMIN'],
+		['Admin login [postgres]: ', 'dba'],
+	);
+	expect(await decided).toMatchObject({decision: 'edit'});
+	expect(edited).toMatchObject([{database: {admin: {username: 'dba', password: 'env:ADMIN'}}}]);
+});
+
 const way = {
 	id: 'back',
 	label: 'Bring back revision 3 and its dump',

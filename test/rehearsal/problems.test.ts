@@ -152,7 +152,10 @@ test.each([
 	['without a word has no evidence', '', undefined],
 	['has its last words as evidence', 'one\ntwo\n', ['one', 'two']],
 ] as const)('a process that ends %s', async (_, words, evidence) => {
-	const entry = await fileOf('ends-with-words.mjs', `process.stderr.write(${JSON.stringify(words)}, () => process.exit(7));`);
+	const entry = await fileOf(
+		'ends-with-words.mjs',
+		`process.stderr.write(${JSON.stringify(words)}, () => process.exit(7));`,
+	);
 	const error = await spawnRehearsal({entry, directory: folder, pace: 'fast', log: () => undefined}).catch(
 		(reason: unknown) => reason,
 	);

@@ -9,8 +9,8 @@ export type QuestionAt = {readonly topic: Topic; readonly question: Question; re
 /** Which questions are asked. */
 export type Scope =
 	| {readonly kind: 'all'}
-	/** Only those whose paths are named. */
-	| {readonly kind: 'missing'; readonly paths: readonly string[]}
+	/** Only those whose paths are named. `first`: the one to begin with, where the questions come one by one. */
+	| {readonly kind: 'missing'; readonly paths: readonly string[]; readonly first?: string | undefined}
 	| {readonly kind: 'topic'; readonly id: string}
 	/** The topics of the answers that a problem names; those answers are asked for whatever they are. */
 	| {readonly kind: 'mend'; readonly paths: readonly string[]};

@@ -176,8 +176,11 @@ const withNewlyMissing = ({scope, ...walk}: Walk): Walk =>
 		? {...walk, scope: {...scope, paths: [...new Set([...scope.paths, ...missingPaths(walk.form)])]}}
 		: {...walk, scope};
 
-const nextEntry = ({form, scope, done}: Walk): PlainEntry | undefined =>
-	plainEntries(form, scope).find(({id}) => !done.some((one) => one.id === id));
+const nextEntry = ({form, scope, done}: Walk): PlainEntry | undefined => {
+	const open = plainEntries(form, scope).filter(({id}) => !done.some((one) => one.id === id));
+	const first = scope.kind === 'missing' ? scope.first : undefined;
+	return open.find(({id}) => id === first) ?? open[0];
+};
 
 /** A member that was added is taken out again when one goes back behind that. */
 const withoutAdded = (form: Form, entry: PlainEntry): Form =>
@@ -230,9 +233,13 @@ export const askTopic = async (lines: PlainLines): Promise<Scope> => {
 	}
 };
 
-/** The questions that some names of answers mean; where no question asks for them, a topic to be chosen. @throws PlainLeft. */
+/**
+ * The questions that some names of answers mean, beginning with what the first of them names; where no question asks for them, a topic
+ * to be chosen. @throws PlainLeft.
+ */
 export const askWhich = async (lines: PlainLines, form: Form, names: readonly string[]): Promise<Scope> => {
-	const scope: Scope = {kind: 'missing', paths: pathsNamed(form.draft, names)};
+	const [first] = pathsNamed(form.draft, names.slice(0, 1));
+	const scope: Scope = {kind: 'missing', paths: pathsNamed(form.draft, names), first};
 	return plainEntries(form, scope).length > 0 ? scope : askTopic(lines);
 };
 
