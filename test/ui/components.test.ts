@@ -197,7 +197,7 @@ test('a notice lies over no choice of a problem and over no keys, and a question
 		setTimeout(resolve, restMs);
 	});
 	await shown.press('q');
-	expect(shown.frame().split('\n').at(-1)?.trim()).toBe('y quit  any other key leave it');
+	expect(shown.frame().split('\n').at(-1)?.trim()).toBe('y quit  any other key stay here');
 });
 
 test('a notice stays above the keys for some seconds, and goes by itself', async () => {

@@ -7,6 +7,7 @@ import {emptyRun, reduce as fold} from '../../source/engine/reduce.ts';
 import type {RunState} from '../../source/engine/state.ts';
 import {planWords} from '../../source/plans/words.ts';
 import {envOf} from '../../source/ui/content/extent.ts';
+import {helpText} from '../../source/ui/content/help.ts';
 import {keyPageOf} from '../../source/ui/state/help/help.ts';
 import {everywhere, type KeyPage, keyTable, keyTitles} from '../../source/ui/state/help/key-table.ts';
 import type {Key, KeyId} from '../../source/ui/state/keys.ts';
@@ -14,6 +15,7 @@ import {openQuestions} from '../../source/ui/state/questions.ts';
 import {firstState, reduce} from '../../source/ui/state/reduce.ts';
 import {restMs} from '../../source/ui/state/rest.ts';
 import type {Env, UiState} from '../../source/ui/state/types.ts';
+import {textOf} from '../../source/ui/terminal/rows.ts';
 import {fullDraft} from './helpers/answers.ts';
 import {started, type Untimed} from './helpers/fake-session.ts';
 
@@ -235,4 +237,14 @@ test('every page of keys has a name, and is the one of the page below', () => {
 	expect(Object.keys(keyTitles)).toEqual(expect.arrayContaining(Object.keys(keyTable)));
 	const open = pressed(broken, '?').state;
 	expect([open.help, keyPageOf(open, broken.env.run)]).toEqual([true, 'problem']);
+});
+
+test('keys that stand for every number are told as a range, and those of buttons one by one', () => {
+	const toldAt = ({state, env}: Seat): string =>
+		helpText(state, {...env, rows: 24, columns: 80})
+			.rows.map(textOf)
+			.join('\n');
+	expect(toldAt(first)).toMatch(/^1-9 +choose by number$/mu);
+	expect(toldAt(copying)).toMatch(/^Enter y Right l 1-9 +copy it$/mu);
+	expect(toldAt(broken)).toMatch(/^1 2 3 4 5 6 +press a button by number$/mu);
 });

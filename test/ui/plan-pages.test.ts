@@ -66,7 +66,7 @@ test('until the plan was on the screen, the button in focus is the one that read
 	expect(app.frame()).toContain('[1 Start]');
 });
 
-test('End leads to the first problem of the plan, also where it was pressed before there was a plan', async () => {
+test('End before there is a plan leads to its first problem, later to the last row; x leads to the problem', async () => {
 	const steps = Array.from({length: 60}, (_, n) => ({id: `s${n}`, title: `Step ${n}`, state: 'ok'}) as const);
 	const lost = {id: 'lost', title: 'Lost', state: 'problem', problem: trouble} as const;
 	let ready: (plan: PlanView) => void = () => undefined;
@@ -82,6 +82,8 @@ test('End leads to the first problem of the plan, also where it was pressed befo
 	await settle();
 	expect(app.frame()).toContain(`Lost: ${trouble.message}`);
 	await app.press(keys.home, keys.end);
+	expect(app.frame()).toContain('Step 59');
+	await app.press(keys.home, 'x');
 	expect(app.frame()).toContain(`Lost: ${trouble.message}`);
 	await app.press(keys.down);
 	expect(app.frame()).not.toContain(`Lost: ${trouble.message}`);

@@ -522,3 +522,13 @@ test('the welcome page tells the cluster once and an earlier run before everythi
 	expect(frame).toContain('Registry 127.0.0.1:5000');
 	expect(frame.indexOf('7 of 13')).toBeLessThan(frame.indexOf('4 images'));
 });
+
+test('questions that do not fit say how many follow, until the last one is seen', async () => {
+	app = await openApp(fakeSession(allowed).session, 60, 18);
+	await app.press(keys.down, keys.enter, keys.ctrlA);
+	const below = /^ +\d+ more below *$/mu;
+	expect(app.frame()).toMatch(below);
+	for (let at = 0; at < 12 && below.test(app.frame()); at++) await app.press(keys.tab);
+	expect(app.frame()).toContain('Bundle and cluster');
+	expect(app.frame()).not.toMatch(below);
+});

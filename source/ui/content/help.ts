@@ -5,10 +5,21 @@ import {bodyColumns, bodyRows} from '../terminal/layout.ts';
 import {blank, type Row, row, type Scrolled} from '../terminal/rows.ts';
 import {pad, wrap} from '../terminal/text.ts';
 
-const lineRows = ({keys, does}: KeyLine, width: number): readonly Row[] => {
+const isDigit = (key: string): boolean => /^\d$/u.test(key);
+
+/** Keys as they are told; digits that stand for every number as their range. */
+const namesOf = ({keys, numbered}: KeyLine): string => {
+	const first = keys.findIndex(isDigit);
+	const told = numbered
+		? keys.map((key, index) => (index === first ? '1-9' : key)).filter((key) => !isDigit(key))
+		: keys;
+	return told.map((key) => (key === ' ' ? 'Space' : key)).join(' ');
+};
+
+const lineRows = (line: KeyLine, width: number): readonly Row[] => {
 	const left = Math.min(30, Math.floor(width * 0.43));
-	const names = wrap(keys.map((key) => (key === ' ' ? 'Space' : key)).join(' '), left - 1);
-	const words = wrap(does, width - left);
+	const names = wrap(namesOf(line), left - 1);
+	const words = wrap(line.does, width - left);
 	return Array.from(
 		{length: Math.max(names.length, words.length)},
 		(_, index): Row => [{text: pad(names[index] ?? '', left), role: 'key'}, {text: words[index] ?? ''}],

@@ -7,7 +7,7 @@ import {type Entry, entriesOf, questionnaireOf, topicsIn} from '../state/entries
 import {lookOf} from '../state/looks.ts';
 import type {On} from '../state/types.ts';
 import type {Role} from '../terminal/marks.ts';
-import {keepInView, type Pane, type Row, type Scroll, type Span} from '../terminal/rows.ts';
+import {keepInView, type Pane, type Row, type Scroll, type Span, withMoreBelow} from '../terminal/rows.ts';
 import {pad, shorten, shortenMiddle} from '../terminal/text.ts';
 import {answerSpan} from './answers.ts';
 
@@ -81,11 +81,12 @@ export const entryRows = (state: Asking, pane: Pane): readonly Row[] => {
 	const judged = judgeForm(state);
 	const invalid = judged.ok ? [] : judged.issues.map(({path}) => path);
 	const top = keepInView(focus, entries.length, pane.height);
-	return entries.slice(top, top + pane.height).map((entry, offset): Row => {
+	const shown = entries.slice(top, top + pane.height).map((entry, offset): Row => {
 		const isFocused = top + offset === focus;
 		const pointer = {text: isFocused ? `${pane.marks.pointer} ` : '  ', role: 'key'} as const;
 		return [pointer, ...entryRow(state, entry, isFocused ? 'title' : 'plain', {...pane, invalid})];
 	});
+	return withMoreBelow(shown, entries.length - top - shown.length, 2);
 };
 
 const titleRole = (isHere: boolean, isAsked: boolean): Role => {

@@ -14,7 +14,7 @@ import {shorten} from '../terminal/text.ts';
 import {useLook} from '../terminal/theme.ts';
 import type {ScreenProps} from './props.ts';
 
-const consentHints: readonly Hint[] = [...yesHints('go this way', 'leave it'), ['PgUp PgDn', 'scroll']];
+const consentHints: readonly Hint[] = [...yesHints('go this way', 'stay here'), ['PgUp PgDn', 'scroll']];
 
 /** The log of a pod is offered where there is one to be read. */
 const hintsOf = ({step}: ProblemPage, {arrows}: Pick<Glyphs, 'arrows'>): readonly Hint[] => [
@@ -52,7 +52,7 @@ export const Problem = ({state, scene, search, aside, page}: ScreenProps & {read
 		ruleRow(position(text, top), width, marks),
 		...(asked === undefined ? menuRows(labels, menu, {width, height: labels.length, marks}) : question),
 	];
-	const confirmHints = yesHints(view.confirming === 'quit' ? 'quit' : 'go on without it', 'leave it');
+	const confirmHints = yesHints(view.confirming === 'quit' ? 'quit' : 'go on without it', 'stay here');
 	const askedHints = consent ? consentHints : confirmHints;
 	const hints = asked === undefined ? hintsOf(page, marks) : askedHints;
 	return (

@@ -13,7 +13,7 @@ import {currentStep, type Page, pageOf} from '../state/page.ts';
 import type {UiState} from '../state/types.ts';
 import {bodyColumns, detailColumns, runRows, stepColumns} from '../terminal/layout.ts';
 import {glyphs} from '../terminal/marks.ts';
-import {type Row, type Scrolled, visible} from '../terminal/rows.ts';
+import {visible, withMoreBelow} from '../terminal/rows.ts';
 import {useLook} from '../terminal/theme.ts';
 import type {ScreenProps} from './props.ts';
 
@@ -27,16 +27,11 @@ const StepList = ({state, scene, height}: PaneProps) => {
 	return <Rows rows={stepRows(state, scene, {width, height, marks}, busy)} width={width} height={height} />;
 };
 
-/** The rows that are seen; where more follow, the last one says how many. */
-const withMoreBelow = (text: Scrolled, top: number): readonly Row[] => {
-	const shown = visible(text, top);
-	const hidden = text.rows.length - top - text.height;
-	return hidden > 0 ? [...shown.slice(0, -1), [{text: `${hidden + 1} more below`, role: 'dim'}]] : shown;
-};
-
 const Detail = ({state, scene, height}: PaneProps) => {
 	const text = detailText(state, scene, glyphs(useLook()));
-	return <Rows rows={withMoreBelow(text, state.run.detailTop)} width={detailColumns(scene.columns)} height={height} />;
+	const {detailTop} = state.run;
+	const rows = withMoreBelow(visible(text, detailTop), text.rows.length - detailTop - text.height);
+	return <Rows rows={rows} width={detailColumns(scene.columns)} height={height} />;
 };
 
 const LogPane = ({state, scene, search, height}: PaneProps) => {

@@ -84,6 +84,12 @@ export const position = ({rows, height}: Scrolled, top: number): string => {
 	return total <= height ? '' : `${first + 1}-${Math.min(total, first + height)} of ${total}`;
 };
 
+/** Rows that are seen, of which the last one says how many follow, where `hidden` more do; a window of one or two rows has no room for that. */
+export const withMoreBelow = (shown: readonly Row[], hidden: number, indent = 0): readonly Row[] =>
+	hidden > 0 && shown.length > 2
+		? [...shown.slice(0, -1), [{text: `${' '.repeat(indent)}${hidden + 1} more below`, role: 'dim'}]]
+		: shown;
+
 /** The smallest move of a window of `height` rows that shows row `focus`. */
 export const keepInView = (focus: number, total: number, height: number): number =>
 	clampTop(focus - Math.floor(height / 2), total, height);

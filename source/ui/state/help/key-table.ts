@@ -1,5 +1,10 @@
 /** Keys that do the same, as they are written on a keyboard or typed, and what they do. The first always arrives. */
-export type KeyLine = {readonly keys: readonly string[]; readonly does: string};
+export type KeyLine = {
+	readonly keys: readonly string[];
+	/** The digits among the keys stand for every entry that has a number. */
+	readonly numbered?: true;
+	readonly does: string;
+};
 
 /** Moves within a text that is longer than the window. */
 const scrolling: readonly KeyLine[] = [
@@ -43,7 +48,7 @@ const searchingRows: KeyLine = {keys: ['/'], does: 'search all questions, too'};
 export const keyTable = {
 	welcome: [
 		{keys: ['Enter', 'Right', 'l'], does: 'choose'},
-		{keys: ['1', '2'], does: 'choose by number'},
+		{keys: ['1', '2'], numbered: true, does: 'choose by number'},
 		list,
 		{keys: ['PgUp', 'PgDn'], does: 'scroll what stands above'},
 		...searchingAlone,
@@ -59,7 +64,7 @@ export const keyTable = {
 	],
 	choice: [
 		...inQuestions,
-		{keys: ['1', '2'], does: 'choose by number and go on'},
+		{keys: ['1', '2'], numbered: true, does: 'choose by number and go on'},
 		{keys: [' '], does: 'take the choice'},
 		list,
 		searchingRows,
@@ -71,7 +76,7 @@ export const keyTable = {
 		...inQuestions,
 		{keys: ['+', 'n'], does: 'add one'},
 		{keys: ['d', '-', 'Del'], does: 'take out the one in focus; asks'},
-		{keys: ['1', 'Right', 'l'], does: 'open one'},
+		{keys: ['1', 'Right', 'l'], numbered: true, does: 'open one'},
 		list,
 		searchingRows,
 		{keys: ['a'], does: 'show or hide advanced questions'},
@@ -91,13 +96,13 @@ export const keyTable = {
 	],
 	topics: [
 		{keys: ['Enter', 'Right', 'l'], does: 'open the topic'},
-		{keys: ['1', '2'], does: 'open by number'},
+		{keys: ['1', '2'], numbered: true, does: 'open by number'},
 		list,
 		...searching,
 		{keys: ['Esc', 'Left', 'h'], does: 'back'},
 	],
 	reading: [
-		{keys: ['Left', 'Right', 'Tab', 'Shift-Tab', 'Enter', 'h', 'l', '1', '2'], does: 'other page'},
+		{keys: ['Left', 'Right', 'Tab', 'Shift-Tab', 'Enter', 'h', 'l', '1', '2'], numbered: true, does: 'other page'},
 		...scrolling,
 		...searching,
 		{keys: ['Esc'], does: 'back'},
@@ -141,7 +146,7 @@ export const keyTable = {
 		{keys: ['y'], does: 'copy a section, or the page'},
 		{keys: ['r'], does: 'look now'},
 		{keys: ['c'], does: 'confirm, where allowed; asks'},
-		{keys: ['Left', 'Right', 'Tab', 'Shift-Tab', 'h', 'l', '1', '2'], does: 'other section'},
+		{keys: ['Left', 'Right', 'Tab', 'Shift-Tab', 'h', 'l', '1', '2'], numbered: true, does: 'other section'},
 		...scrolling,
 		...searching,
 		{keys: ['Esc'], does: 'log and steps; Enter comes back'},
@@ -149,21 +154,21 @@ export const keyTable = {
 	],
 	details: [
 		{keys: ['Enter', 'Right', 'l'], does: 'open a change; the next one'},
-		{keys: ['1', '2'], does: 'open by number'},
+		{keys: ['1', '2'], numbered: true, does: 'open by number'},
 		list,
 		{keys: ['PgUp', 'PgDn', ' '], does: 'scroll an open change'},
 		...searching,
 		{keys: ['Esc', 'Left', 'h'], does: 'back'},
 	],
 	podLog: [
-		{keys: ['Left', 'Right', 'Tab', 'Shift-Tab', 'h', 'l', '1', '2'], does: 'other pod'},
+		{keys: ['Left', 'Right', 'Tab', 'Shift-Tab', 'h', 'l', '1', '2'], numbered: true, does: 'other pod'},
 		...scrolling,
 		...searching,
 		{keys: ['y'], does: 'copy the page'},
 		{keys: ['Esc', 'Enter', 'q', 'L'], does: 'back'},
 	],
 	papers: [
-		{keys: ['Enter', 'Right', 'l', '1', '2'], does: 'save these papers'},
+		{keys: ['Enter', 'Right', 'l', '1', '2'], numbered: true, does: 'save these papers'},
 		list,
 		...searching,
 		{keys: ['Esc', 'q', 't'], does: 'back'},
@@ -182,7 +187,7 @@ export const keyTable = {
 		{keys: ['Esc', 'Enter', 'Backspace', 'Ctrl-Y', 'q', 'i'], does: 'back'},
 	],
 	copying: [
-		{keys: ['Enter', 'y', 'Right', 'l', '1', '2'], does: 'copy it'},
+		{keys: ['Enter', 'y', 'Right', 'l', '1', '2'], numbered: true, does: 'copy it'},
 		list,
 		...searching,
 		{keys: ['Esc', 'q'], does: 'back'},
