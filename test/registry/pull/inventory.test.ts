@@ -306,7 +306,7 @@ test.each([
 	['a repository in capitals', ['--registry', 'a.io', '--repository', 'X'], 2],
 	['a password on the command line', ['--registry', 'a.io', '--username', 'u', '--password-ref', 'secret'], 2],
 	['a user alone', ['--registry', 'a.io', '--username', 'u'], 2],
-	['a CA that is not there', ['--registry', 'a.io', '--ca', 'gone.pem'], 5],
+	['a CA that is not there', ['--registry', 'a.io', '--ca', 'gone.pem'], 2],
 	['no file', ['--registry', 'a.io'], 2],
 ])('words that cannot be right are refused before anything is asked: %s', async (name, words, code) => {
 	const stage = await stageOf();
