@@ -126,7 +126,7 @@ test.skipIf(!mounts)('no key is left on a disk that is full (needs unshare)', {t
 		'keygen --no-passphrase --out "$DISK/k"',
 	);
 	expect(err).toContain('The disk is full.');
-	expect(out).toBe('code 2\n');
+	expect(out).toBe('code 3\n');
 });
 
 test.skipIf(!mounts)('a disk that cannot be written is told as such (needs unshare)', {timeout: 60_000}, async () => {
