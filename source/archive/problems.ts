@@ -13,9 +13,9 @@ const badPart = '{part} in {file} cannot be used.';
 export const archiveProblems = declareProblems({
 	'bundle-not-found': {
 		area: 'bundle',
-		message: '{file} cannot be read.',
-		cause: 'There is no such file or folder.',
-		fix: 'Check the path and its permissions, then try again.',
+		message: 'There is no file or folder at {file}.',
+		cause: 'Nothing has that name: it was moved or renamed, its disk is not mounted, or the path has a slip.',
+		fix: 'Correct the path, or put there what it names.',
 		nextSteps: ['ls -l {file}'],
 		answers: ['bundle.path'],
 	},
@@ -26,7 +26,7 @@ export const archiveProblems = declareProblems({
 		cases: {
 			refused: {
 				cause: 'Reading it fails: {words}',
-				fix: 'Check the path and its permissions, then try again.',
+				fix: 'Check the path, its permissions and its disk, then try again.',
 				nextSteps: ['ls -l {file}'],
 			},
 			'no file': {

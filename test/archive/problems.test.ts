@@ -36,9 +36,9 @@ const refusals: readonly Case[] = [
 		'a file that is not there',
 		'bundle-not-found',
 		{
-			message: '/nowhere/a.tar cannot be read.',
-			cause: 'There is no such file or folder.',
-			fix: 'Check the path and its permissions, then try again.',
+			message: 'There is no file or folder at /nowhere/a.tar.',
+			cause: 'Nothing has that name: it was moved or renamed, its disk is not mounted, or the path has a slip.',
+			fix: 'Correct the path, or put there what it names.',
 		},
 		() => openRegular('/nowhere/a.tar'),
 	],
@@ -47,7 +47,7 @@ const refusals: readonly Case[] = [
 		'bundle-unreadable',
 		{
 			cause: 'Reading it fails: A part of the path is a file, not a folder.',
-			fix: 'Check the path and its permissions, then try again.',
+			fix: 'Check the path, its permissions and its disk, then try again.',
 		},
 		async () => openRegular(`${(await sliceOf('')).file}/a.tar`, 'a.tar'),
 	],

@@ -745,9 +745,9 @@ describe('files of a certificate', () => {
 		const result = await createTls().readPair(paths, [host], Date.now());
 		expect('problems' in result && result.problems[0]).toMatchObject({
 			code: 'tls-file-unreadable' satisfies ProblemCode,
-			message: `The certificate file ${join(folder, 'none')} cannot be read.`,
-			cause: 'Reading it failed. There is no such file or folder.',
-			fix: 'Correct tls.certificate, or give this user the right to read the file.',
+			message: `There is no certificate file at ${join(folder, 'none')}.`,
+			cause: 'No file has that name.',
+			fix: 'Correct tls.certificate, or put the file there.',
 		});
 		expect(await problemOf(createTls({trustStore: folder}).hostTrusts(authority.caPem))).toMatchObject({
 			code: 'trust-store-unreadable' satisfies ProblemCode,

@@ -104,7 +104,7 @@ test('files that are not there, empty or mixed up are named with their cause', a
 		Date.now(),
 	);
 	expect('problems' in result && result.problems.map(({code, cause, answers}) => [code, cause, answers])).toEqual([
-		['tls-file-unreadable', 'Reading it failed. There is no such file or folder.', ['tls.certificate']],
+		['tls-file-unreadable', 'No file has that name.', ['tls.certificate']],
 		['tls-file-unreadable', 'Reading it failed. It is a folder, but a file was expected.', ['tls.key']],
 		['tls-file-not-pem', 'It is empty.', ['tls.ca']],
 	]);

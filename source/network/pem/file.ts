@@ -1,6 +1,6 @@
 import {constants} from 'node:fs';
 import {type FileHandle, open} from 'node:fs/promises';
-import {errnoWords} from '../../base/errno.ts';
+import {errnoWords, isErrno} from '../../base/errno.ts';
 import type {Problem} from '../../base/problem.ts';
 import type {Circumstances} from '../../base/problem-table.ts';
 import {kindOf, readStart} from '../../base/reading/regular.ts';
@@ -88,6 +88,9 @@ export const mostPemBytes = 1024 * 1024;
 export const readBytes = async (file: PemFile): Promise<Read<Buffer>> => {
 	const content = await readContent(file.path, mostPemBytes);
 	if ('bytes' in content) return {value: content.bytes};
-	const given = {...wordsFor(file), answer: file.answer, why: content.why};
+	const told = {...wordsFor(file), answer: file.answer};
+	const given = isErrno(content.error, 'ENOENT')
+		? ({...told, case: 'absent'} as const)
+		: ({...told, case: 'refused', why: content.why} as const);
 	return {problem: networkProblems.problem('tls-file-unreadable', given, placeOf(file))};
 };

@@ -170,9 +170,18 @@ export const certificateTable = {
 	},
 	'tls-file-unreadable': {
 		area: 'usage',
-		message: 'The {what} file {file} cannot be read.',
-		cause: 'Reading it failed. {why}',
-		fix: 'Correct {answer}, or give this user the right to read the file.',
+		cases: {
+			absent: {
+				message: 'There is no {what} file at {file}.',
+				cause: 'No file has that name.',
+				fix: 'Correct {answer}, or put the file there.',
+			},
+			refused: {
+				message: 'The {what} file {file} cannot be read.',
+				cause: 'Reading it failed. {why}',
+				fix: 'Correct {answer}, or give this user the right to read the file.',
+			},
+		},
 	},
 	'tls-file-wrong-content': {
 		area: 'usage',

@@ -82,7 +82,7 @@ test('a chart that does not lie in its folder is told by its file', async () => 
 	const problem = await problemOf(planChart({...wanted, location}, [], quietCharts(), never));
 	expect(problem).toMatchObject({
 		code: 'bundle-not-found',
-		message: `${join(location, 'zenml-0.95.1.tgz')} cannot be read.`,
+		message: `There is no file or folder at ${join(location, 'zenml-0.95.1.tgz')}.`,
 	});
 	expect(await readdir(location)).toEqual([]);
 });

@@ -57,7 +57,7 @@ describe.each([true, false])('where the thread may wait for the disk: %s', (mayW
 		const slice = {...(await sliceOf(bytes, 'images/a.tar')), file: '/nowhere/a.tar'};
 		expect(await problemOf(run({slice, ranges: []}))).toMatchObject({
 			code: 'bundle-not-found' satisfies ProblemCode,
-			message: 'images/a.tar cannot be read.',
+			message: 'There is no file or folder at images/a.tar.',
 		});
 	});
 });
