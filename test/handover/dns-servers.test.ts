@@ -67,14 +67,19 @@ describe.skipIf(!hasPrograms('named', 'nsupdate', 'dig'))('nsupdate, against BIN
 		const lines = text('dns-nsupdate.txt', {names: ['a.nowhere', 'ml.corp']});
 		expect(update(server, lines).status).toBe(1);
 		expect(answerOf(server.port, 'ml.corp')).toBe('');
-		await writeFile(join(folder, 'dns-nsupdate.txt'), lines);
-		const command =
-			lines
-				.split('\n')
-				.find((line) => line.includes(' awk '))
-				?.replace(';', '') ?? '';
-		const here = `(echo server 127.0.0.1 ${server.port}; cat) | ${namePrograms.nsupdate}`;
-		await runScript(`cd ${folder} && ${command.replace('nsupdate -k KEYFILE', here)}`, {folder});
+		// As the paper says it, with its line for the server: the one of this host is another.
+		await writeFile(
+			join(folder, 'dns-nsupdate.txt'),
+			lines.replace(/^;server .*$/mu, `server 127.0.0.1 ${server.port}`),
+		);
+		const commands = lines
+			.split('\n')
+			.filter((line) => /^; {3}(?:c=|awk )/u.test(line))
+			.map((line) => line.slice(1));
+		expect(commands).toHaveLength(2);
+		const shell = commands.join('\n').replace('nsupdate -k KEYFILE', namePrograms.nsupdate);
+		const ran = await runScript(`cd ${folder}\n${shell}`, {folder});
+		expect(ran.stderr).not.toBe('');
 		expect(answerOf(server.port, 'ml.corp')).toBe('10.1.2.3');
 	});
 
@@ -88,6 +93,25 @@ describe.skipIf(!hasPrograms('named', 'nsupdate', 'dig'))('nsupdate, against BIN
 		const half = kept(await startBind(join(folder, 'half'), {corp: [...zone, left]}));
 		const failed = await runScript(text('dns-check.sh', {server: `127.0.0.1:${half.port}`}), {folder});
 		expect(failed).toMatchObject({status: 1, stderr: expect.stringContaining(`FAILED ${names[0]}: 10.1.2.3, and`)});
+	});
+
+	test('the check tells a name server that is not there from a name that is not, and from one that it refuses', async () => {
+		const server = kept(await startBind(join(folder, 'empty'), {corp: ['ml IN TXT x']}));
+		const at = `127.0.0.1:${server.port}`;
+		const asked = text('dns-check.sh', {server: at, names: ['ml.corp', 'ws.ml.corp', 'a.nowhere']});
+		expect(await runScript(asked, {folder})).toMatchObject({
+			status: 1,
+			stderr: [
+				'FAILED ml.corp: no address (NOERROR), not 10.1.2.3',
+				'FAILED ws.ml.corp: no address (NXDOMAIN), not 10.1.2.3',
+				'FAILED a.nowhere: no address (REFUSED), not 10.1.2.3',
+				'',
+			].join('\n'),
+		});
+		await server.stop();
+		const gone = await runScript(text('dns-check.sh', {server: at, names: ['ml.corp']}), {folder});
+		expect(gone).toMatchObject({status: 1, stderr: expect.stringContaining('FAILED ml.corp: no answer from')});
+		expect(gone.stderr).toContain('connection refused');
 	});
 
 	test('what the note says of IPv6 by hand finds the record', async () => {

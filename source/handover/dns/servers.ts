@@ -26,19 +26,25 @@ const bind = ({names, address, ttl}: Known): HandoverSection => ({
 });
 
 // nsupdate(1): without "zone" and "server" it finds both by the SOA of the first name up to "send", so each name is sent alone. Where it finds
-// none it ends, and sends nothing of what follows; awk(1) takes blocks between empty lines where RS is empty, and starts it for each.
+// none it ends, and sends nothing of what follows; awk(1) takes blocks between empty lines where RS is empty, and starts it for each. The head
+// goes before each, as it may hold the line "server".
+const nameByName = `awk 'NR<2{h=$0} {print h"\\n"$0|c; close(c)}' RS= c="$c" dns-nsupdate.txt`;
+
 const dynamic = ({names, address, ttl}: Known): HandoverSection => ({
 	title: 'Dynamic update (nsupdate)',
 	fileName: 'dns-nsupdate.txt',
 	lines: [
 		'; nsupdate -k KEYFILE dns-nsupdate.txt',
 		'; What is there under a name is replaced. Zone and primary are found by SOA,',
-		'; name by name; where that leads elsewhere, write first: server ADDRESS',
+		'; name by name; where that leads elsewhere, write yours into the next line,',
+		'; and take its semicolon away:',
+		';server ADDRESS [PORT]',
 		'; A zone that refuses is told, and the rest goes on (exit code 2). A name of',
 		'; which no zone is found ends it there; this makes the others all the same:',
-		";   awk '{print | c; close(c)}' RS= c='nsupdate -k KEYFILE' dns-nsupdate.txt",
-		'; That one waits until its zone is there, or is for whoever keeps the zone;',
-		'; then run it again: what is there already stays as it is.',
+		";   c='nsupdate -k KEYFILE'",
+		`;   ${nameByName}`,
+		'; Whoever keeps the zone of a name that it could not make, makes that one;',
+		'; run again, what is there already stays as it is.',
 		`; ${checkLine}`,
 		"; Undo: grep -v '^update add' dns-nsupdate.txt | nsupdate -k KEYFILE",
 		...names.flatMap((name) => [
