@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import type {Answers} from '../../source/answers/schema.ts';
-import {answerInside, stayInside} from '../../source/app/rehearsal/answers.ts';
-import {ProblemError} from '../../source/base/problem.ts';
+import {answerInside, stayInside} from '../../source/app/rehearsal/stay-inside.ts';
+import {type Problem, ProblemsError} from '../../source/base/problem.ts';
 
 const world = {
 	kubernetes: {kubeconfig: '/world/kubeconfig'},
@@ -9,18 +9,23 @@ const world = {
 	database: {host: '127.0.0.1', port: 5432},
 };
 
-const judged = (answers: unknown): unknown => {
+/** The bundle of the sample, which no test opens, is not there. */
+const bundle = {path: '/nowhere/bundle'};
+
+/** The problems that answers are refused with. */
+const refusals = async (answers: object): Promise<readonly Problem[]> => {
+	const judge = stayInside(world, new AbortController().signal);
 	try {
-		stayInside(world)(answers as Answers);
-		return undefined;
+		await judge({bundle, ...answers} as unknown as Answers);
+		return [];
 	} catch (error) {
-		if (error instanceof ProblemError) return error.problem.answers;
+		if (error instanceof ProblemsError) return error.problems;
 		throw error;
 	}
 };
 
-test('answers that stay in the rehearsed world pass', () => {
-	expect(judged({...world, controlPlane: {replicas: 2}})).toBeUndefined();
+test('answers that stay in the rehearsed world pass, whatever the plan finds of them', async () => {
+	expect(await refusals({...world, controlPlane: {replicas: 2}})).toEqual([]);
 });
 
 test.each([
@@ -53,18 +58,31 @@ test.each([
 		{...world, controlPlane: {database: {server: {host: 'db.example.org', port: 5433}}}},
 		['controlPlane.database.server.host', 'controlPlane.database.server.port'],
 	],
-])('%s edited at the screen is refused before anything is asked of it', (_what, answers, paths) => {
-	expect(judged(answers)).toEqual(paths);
+])('%s edited at the screen is refused before anything is asked of it', async (_what, answers, paths) => {
+	const refused = await refusals(answers);
+	// Each is a problem of its own, and the bundle that is not there with them: nothing further is looked at.
+	expect(refused.map((one) => one.answers)).toEqual([...paths, 'bundle.path'].map((at) => [at]));
+	expect(refused.at(-1)?.code).toBe('bundle-not-found');
 	expect(paths.filter((at) => answerInside(world)(answers, at) === undefined)).toEqual([]);
 	expect(answerInside(world)(answers, 'organization.name')).toBeUndefined();
 });
 
-test('what leads out is named by its question, and says what to put back', () => {
-	const answers = {...world, registry: {host: 'registry.example.org'}};
+test('what leads out is named by its question, and says what is to be entered', async () => {
+	const answers = {...world, registry: {host: 'registry.example.org', pushHost: 'push.example.org'}};
 	expect(answerInside(world)(answers, 'registry.host')).toBe(
-		'leads out of the rehearsal, which gives its own here. Put back: 127.0.0.1:5000.',
+		'leads out of the rehearsal, which gives its own here. Enter 127.0.0.1:5000 again.',
 	);
-	expect(() => stayInside(world)(answers as unknown as Answers)).toThrow(
-		'Registry host (registry.host) cannot be changed in a rehearsal.',
+	expect(answerInside(world)(answers, 'registry.pushHost')).toBe(
+		'leads out of the rehearsal, which gives its own here. Leave it empty: the rehearsal has none.',
 	);
+	expect((await refusals(answers)).slice(0, 2)).toMatchObject([
+		{
+			message: 'Registry host (registry.host) cannot be changed in a rehearsal.',
+			fix: 'Enter 127.0.0.1:5000 again.',
+		},
+		{
+			message: 'Host to push to (registry.pushHost) cannot be set in a rehearsal.',
+			fix: 'Leave it empty: the rehearsal has none.',
+		},
+	]);
 });

@@ -77,8 +77,12 @@ export const rehearsalRunProblems = declareProblems({
 				fix: 'Leave it out: the rehearsal gives its own.',
 			},
 			changed: {
-				message: '{answers} cannot be changed in a rehearsal.',
-				fix: 'Put back: {before}.',
+				message: '{answer} cannot be changed in a rehearsal.',
+				fix: 'Enter {own} again.',
+			},
+			added: {
+				message: '{answer} cannot be set in a rehearsal.',
+				fix: 'Leave it empty: the rehearsal has none.',
 			},
 		},
 	},

@@ -2,17 +2,13 @@ import {access, constants, stat} from 'node:fs/promises';
 import type {WayIn} from '../../../rehearsal/index.ts';
 import {type Draft, getAt, setAt} from '../../answers/draft.ts';
 import {loadAnswers} from '../../answers/file/load.ts';
-import {labelAt} from '../../answers/form/label.ts';
-import type {Answers} from '../../answers/schema.ts';
 import {ProblemsError} from '../../base/problem.ts';
 import {isMap} from '../../base/text.ts';
 import {parseReference} from '../../oci/reference.ts';
 import {type AnswerSource, partialAnswers} from '../answers/inputs.ts';
-import type {FoundDraft} from '../answers/kept-draft.ts';
 import type {Context} from '../base/context.ts';
-import {rehearsalRunProblems} from '../base/rehearsal-problems.ts';
 import {componentPlaces, ownServersIn, replacedSettings} from './databases.ts';
-import {foreignStorage, withoutHooks, withPushHost, withStorage} from './peers.ts';
+import {withoutHooks, withPushHost, withStorage} from './peers.ts';
 import {type Moving, withSecrets} from './secrets.ts';
 
 /** Answers whose values the rehearsal decides, whatever the operator's file says: addresses, logins and files of its world. */
@@ -52,25 +48,11 @@ const decidedByRehearsal = [
 	'backup.toolsImage',
 ] as const;
 
-/** Answers that say which machines are touched: in a rehearsal not even `--set` may lead out of its world. */
-const fixedByRehearsal = [
-	'kubernetes',
-	'registry.host',
-	'registry.pushHost',
-	'database.host',
-	'database.port',
-	'artifacts.s3.endpoint',
-	'backup.schedule.s3.endpoint',
-] as const;
-
-/** Where a component's own database server is; the rest of it, such as the administrator's password, may be mended. */
-const isOwnPlace = (at: string): boolean =>
-	/^(?:controlPlane|workspaces\.\d+)\.database(?:\.server(?:\.(?:host|port))?)?$/u.test(at);
-
 /** A component's own database server: its data lies where the world of the rehearsal says. */
 const isOwnServer = (at: string): boolean => /^(?:controlPlane|workspaces\.\d+)\.database\.server(?:\.|$)/u.test(at);
 
-const isWithin = (at: string, outer: string): boolean => at === outer || at.startsWith(`${outer}.`);
+/** Whether a place in answers is another one, or lies in it. */
+export const isWithin = (at: string, outer: string): boolean => at === outer || at.startsWith(`${outer}.`);
 
 /** Host names in answers: the control plane's first, then those of the workspaces. */
 const hostsIn = (draft: Draft): readonly string[] =>
@@ -104,65 +86,6 @@ export const ownBundle = async (source: AnswerSource): Promise<string | undefine
 		() => undefined,
 	);
 };
-
-/** Refuses options that would lead a rehearsal to machines outside it. @throws ProblemsError area `usage`. */
-export const refuseOutside = ({overrides}: AnswerSource): void => {
-	const refused = overrides.filter(
-		(one) => isOwnPlace(one.path) || fixedByRehearsal.some((fixed) => isWithin(one.path, fixed)),
-	);
-	if (refused.length === 0) return;
-	throw new ProblemsError(
-		refused.map(({path: at}) =>
-			rehearsalRunProblems.problem('rehearsal-stays-inside', {case: 'set', answer: at}, {answers: [at]}),
-		),
-	);
-};
-
-/** Answers that say where a rehearsal's machines are. */
-const placesOfWorld = [
-	'kubernetes.kubeconfig',
-	'kubernetes.context',
-	'registry.host',
-	'database.host',
-	'database.port',
-] as const;
-
-/** The places in answers that lead out of the rehearsed world. */
-const outside = (world: Draft, given: Draft): readonly string[] => {
-	const places = [...placesOfWorld, ...ownServersIn(given).flatMap((at) => [`${at}.host`, `${at}.port`])];
-	const moved = places.filter((at) => getAt(given, at) !== getAt(world, at));
-	const further = getAt(given, 'registry.pushHost') === undefined ? [] : ['registry.pushHost'];
-	return [...moved, ...further, ...foreignStorage(given, world)];
-};
-
-/** Unfinished answers of an earlier rehearsal, where they are about this world. */
-export const ofThisWorld = (world: Draft, found: FoundDraft): FoundDraft =>
-	found.kept !== undefined && outside(world, found.kept.draft).length > 0 ? {} : found;
-
-/** What a place in answers is called at a screen and in a file. */
-const nameOf = (at: string): string => (labelAt(at) === at ? at : `${labelAt(at)} (${at})`);
-
-/** What the rehearsed world gives at a place. */
-const ownOf = (world: Draft, at: string): string => String(getAt(world, at) ?? '(nothing)');
-
-/** What is said at a question whose answer leads out of the rehearsed world; undefined where it stays inside. */
-export const answerInside =
-	(world: Draft) =>
-	(given: Draft, at: string): string | undefined =>
-		outside(world, given).includes(at)
-			? `leads out of the rehearsal, which gives its own here. Put back: ${ownOf(world, at)}.`
-			: undefined;
-
-/** Refuses answers, edited at a screen for example, that lead out of the rehearsed world. @throws ProblemError area `usage`. */
-export const stayInside =
-	(world: Draft) =>
-	(answers: Answers): void => {
-		const left = outside(world, answers as unknown as Draft);
-		if (left.length === 0) return;
-		const before = left.map((at) => `${nameOf(at)} = ${ownOf(world, at)}`).join(', ');
-		const facts = {case: 'changed', answers: left.map(nameOf).join(', '), before} as const;
-		throw rehearsalRunProblems.error('rehearsal-stays-inside', facts, {answers: left});
-	};
 
 /** Refuses what is wrong in the operator's own file, with its lines; what the rehearsal decides is no matter here. */
 export const judgeOwnFile = (source: AnswerSource): void => {

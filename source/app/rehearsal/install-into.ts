@@ -11,10 +11,10 @@ import {runHeadless} from '../plan/headless.ts';
 import {wantsScreen} from '../plan/plan-command.ts';
 import {resumeCommand} from '../plan/resume-command.ts';
 import {runScreen} from '../screen/screen.ts';
-import {answerInside, ofThisWorld, stayInside} from './answers.ts';
 import {faultTold} from './fault-told.ts';
 import {otherTeam} from './other-teams.ts';
 import {withoutReplaced} from './secrets.ts';
+import {answerInside, ofThisWorld, stayInside} from './stay-inside.ts';
 import {answersFor, asksSomebody, ownAnswers, type RehearsalOptions, type Stage, type World} from './world.ts';
 
 const valued = (flag: string, value: string | undefined): readonly string[] =>
@@ -77,7 +77,7 @@ export const installInto = async (
 		},
 	};
 	const inWorld: FoundAnswers = {...source, answers, from: 'file'};
-	const session = {stateDirectory, ...limitsOf(context, options), judge: stayInside(own)};
+	const session = {stateDirectory, ...limitsOf(context, options), judge: stayInside(own, context.signal)};
 	const fault = faultTold(world, partialAnswers(inWorld).draft);
 	const parts = world.describe().filter((line) => !world.fault.includes(line));
 	if (!asksSomebody(context, options)) {

@@ -8,11 +8,12 @@ import {rehearsalRunProblems} from '../base/rehearsal-problems.ts';
 import {wantsScreen} from '../plan/plan-command.ts';
 import {makeFolder} from '../run/folder.ts';
 import {quietTerminal} from '../screen/quiet.ts';
-import {judgeOwnFile, refuseOutside} from './answers.ts';
+import {judgeOwnFile} from './answers.ts';
 import {goOnCommand, installInto} from './install-into.ts';
 import {lockWorld} from './lock.ts';
 import {answerOrders} from './orders.ts';
 import {type PlanName, type Scene, scenesBefore} from './scenes.ts';
+import {refuseOutside} from './stay-inside.ts';
 import {answersFor, asksSomebody, ownAnswers, type RehearsalOptions, type Stage, startWorld} from './world.ts';
 import {beginsAnew, forgetWorld, leaveNoEmpty, worldFolderOf} from './world-folder.ts';
 

@@ -41,7 +41,7 @@ export type RunRequest = {
 	/** Secrets typed at a screen, by answer path. */
 	readonly prompted: ReadonlyMap<string, string>;
 	/** Refuses answers, also edited ones, before any port is opened for them; throws a ProblemError. */
-	readonly judge?: ((answers: Answers) => void) | undefined;
+	readonly judge?: ((answers: Answers) => Promise<void>) | undefined;
 	/** Made when the earlier run's confirmations are known. */
 	readonly controls: (acknowledged: readonly string[]) => Controls<Answers>;
 	readonly listeners: readonly Listener[];
@@ -219,7 +219,7 @@ const runLocked = async (
 			version: context.version,
 			answers,
 			makeWorld: async (base) => {
-				request.judge?.(base.answers);
+				await request.judge?.(base.answers);
 				recorder.setAnswers(base.answers);
 				const ports = slot.open(base.answers, base.report);
 				if (skipsLeaseStep(request)) await holdEarly(ports, base.signal);
@@ -255,7 +255,7 @@ const noLock: Unlock = async () => undefined;
 /** The run with its lock, which is given back however it ends. */
 const runWithLock = async (request: RunRequest, stop: AbortController): Promise<RunReport> => {
 	const {context, stateDirectory, pass} = request;
-	request.judge?.(request.answers);
+	await request.judge?.(request.answers);
 	const plan = await request.plan.load();
 	const identity = identify(request);
 	for (const folder of [stateDirectory, path.dirname(identity.logFile)]) await makeFolder(folder);

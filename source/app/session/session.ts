@@ -38,8 +38,8 @@ export type SessionOptions = {
 	readonly plan: PlanEntry;
 	/** The command that goes on with its run. */
 	readonly resumeCommand: string;
-	/** Refuses answers that must not be worked with, by throwing a ProblemError. */
-	readonly judge?: ((answers: Answers) => void) | undefined;
+	/** Refuses answers that must not be worked with, by rejecting with a ProblemError or ProblemsError. */
+	readonly judge?: ((answers: Answers) => Promise<void>) | undefined;
 	readonly from?: string | undefined;
 	readonly until?: string | undefined;
 };
