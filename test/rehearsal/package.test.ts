@@ -54,7 +54,7 @@ const wings = [
 	['api/documents', 'controllers', 'exec'],
 	['api', 'kubelet'],
 	['writes'],
-	['patches', 'validation'],
+	['api/tables', 'patches', 'validation'],
 	['objects'],
 ];
 
