@@ -1,5 +1,6 @@
 import type {SavedPack} from '../base/handover.ts';
 import type {Problem} from '../base/problem.ts';
+import {counted} from '../base/text.ts';
 import type {TopicId} from './topics.ts';
 
 /** What became of all papers that were asked for. */
@@ -30,3 +31,22 @@ export type WrittenPapers = {
 	readonly earlier?: readonly string[];
 	readonly problem?: Problem;
 };
+
+const placeOf = (folder: string | undefined, files: readonly string[]): string => {
+	if (folder !== undefined) return `${folder} (${counted(files.length, 'file')})`;
+	return files.length === 0 ? 'nothing written' : 'not written whole';
+};
+
+const linesOf = ({topic, who, folder, files, lacks, earlier = [], problem}: WrittenPapers): readonly string[] => [
+	`${topic.padEnd(12)} ${who.padEnd(15)} ${placeOf(folder, files)}`,
+	...[...lacks, ...earlier].map((words) => `  ${words}`),
+	...(problem ? [`  ${problem.message} ${problem.fix}`] : []),
+];
+
+/** What became of papers, in plain lines. */
+export const writtenLines = (all: readonly WrittenPapers[]): readonly string[] => [
+	...all.flatMap(linesOf),
+	...(all.some(({folder}) => folder !== undefined)
+		? ['Each folder is for one team, and begins with README.txt: why, what exactly, how to check, how to undo.']
+		: []),
+];

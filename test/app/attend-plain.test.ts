@@ -2,10 +2,11 @@ import {afterEach, expect, test} from 'vitest';
 import type {Draft} from '../../source/answers/draft.ts';
 import type {Answers} from '../../source/answers/schema.ts';
 import {attendPlainly} from '../../source/app/plain/attend.ts';
-import {problem} from '../../source/base/problem.ts';
+import {ProblemError, problem} from '../../source/base/problem.ts';
 import type {Offer} from '../../source/engine/controls.ts';
 import type {Event} from '../../source/engine/events.ts';
 import type {Handover} from '../../source/engine/plan.ts';
+import type {TopicId} from '../../source/handover/topics.ts';
 import {plainTalk} from './plain-talk.ts';
 
 const full: Draft = {
@@ -26,6 +27,7 @@ const attend = (save?: () => Promise<string>, reminders?: Readonly<Record<string
 	const edited: Answers[] = [];
 	const saved: string[] = [];
 	const rung: string[] = [];
+	const made: (readonly TopicId[])[] = [];
 	const attendance = attendPlainly({
 		lines: own.lines,
 		acknowledged: ['ca'],
@@ -47,9 +49,25 @@ const attend = (save?: () => Promise<string>, reminders?: Readonly<Record<string
 			saved.push('report');
 			return save?.() ?? '/state/reports/report.txt';
 		},
+		papers: {
+			make: async (topics) => {
+				made.push(topics);
+				if (topics.includes('certificate'))
+					throw new ProblemError({...refused, message: 'No room.', fix: 'Make some.'});
+				const of = (topic: TopicId) => ({
+					topic,
+					who: 'team',
+					folder: `/state/handover/${topic}`,
+					files: ['a'],
+					lacks: [],
+				});
+				return {written: topics.map(of), told: ['The notes have a blank.']};
+			},
+			signal: never,
+		},
 		reminders,
 	});
-	return {...attendance, talk: own, kept, edited, saved, rung};
+	return {...attendance, talk: own, kept, edited, saved, rung, made};
 };
 
 const refused = problem({
@@ -66,7 +84,7 @@ const never = new AbortController().signal;
 test.each(['retry', 'quit'] as const)('a problem is answered by the word %s', async (word) => {
 	const {controls, talk: shown, rung} = attend();
 	const decided = controls.decide('images', refused, choices, never);
-	await shown.answer(['What now? retry/edit/skip/quit/explain/report: ', word]);
+	await shown.answer(['What now? retry/edit/skip/quit/explain/report/papers: ', word]);
 	expect(await decided).toEqual({decision: word});
 	expect(rung).toHaveLength(1);
 });
@@ -86,10 +104,38 @@ test('the word report saves a report and asks again', async () => {
 	expect(saved).toEqual(['report']);
 });
 
+test('the word papers offers those of the team that the problem is about, makes them, and asks again', async () => {
+	const {controls, talk: shown, made} = attend();
+	const decided = controls.decide('images', refused, choices, never);
+	await shown.answer(['What now? ', 'papers'], ['Which papers? Their number, or no [2]: ', '']);
+	await shown.until('/state/handover/registry (1 file)');
+	await shown.until('The notes have a blank.');
+	await shown.answer(['What now? ', 'papers'], ['Which papers? ', '12'], ['from 1 to 9, or no.', 'no']);
+	await shown.answer(['What now? ', 'papers'], ['Which papers? ', '4']);
+	await shown.until('No room.\nWhat to do: Make some.');
+	await shown.answer(['What now? ', 'retry']);
+	expect(await decided).toEqual({decision: 'retry'});
+	expect(made).toEqual([['registry'], ['certificate']]);
+});
+
+test('where several teams are concerned their papers are offered together', async () => {
+	const {controls, talk: shown, made} = attend();
+	const parts = [
+		{...refused, who: 'database admin' as const},
+		{...refused, who: 'network team' as const},
+	];
+	const decided = controls.decide('prerequisites', {...refused, parts}, choices, never);
+	await shown.answer(['What now? ', 'papers']);
+	await shown.until('1 Those concerned here: database admin, network team');
+	await shown.answer(['or no [1]: ', ''], ['What now? ', 'retry']);
+	await decided;
+	expect(made).toEqual([['database', 'dns']]);
+});
+
 test('skip is asked for twice, and what is not offered is no answer', async () => {
 	const {controls, talk: shown} = attend();
 	const decided = controls.decide('images', refused, {choices: ['retry', 'skip', 'quit'], ways: []}, never);
-	await shown.answer(['What now? retry/skip/quit/explain/report: ', 'edit']);
+	await shown.answer(['What now? retry/skip/quit/explain/report/papers: ', 'edit']);
 	await shown.answer(['Please answer', 'skip'], ['Really go on without this step? yes/no: ', 'no']);
 	await shown.answer(['What now? ', 'skip'], ['Really go on without this step? yes/no: ', 'yes']);
 	expect(await decided).toEqual({decision: 'skip'});
@@ -129,7 +175,7 @@ test('a way tells what is lost, and is gone only when its word is typed once mor
 	const {controls, talk: shown} = attend();
 	const offer: Offer = {choices: ['retry', 'way', 'quit'], ways: [way]};
 	const decided = controls.decide('images', refused, offer, never);
-	await shown.answer(['What now? retry/back/quit/explain/report: ', 'b']);
+	await shown.answer(['What now? retry/back/quit/explain/report/papers: ', 'b']);
 	await shown.until('They are lost.');
 	await shown.answer(['Type "back" once more, in full, to do it', 'b']);
 	await shown.answer(['What now? ', 'back'], ['Type "back" once more', 'yes']);
@@ -189,6 +235,20 @@ test('a hand-over is confirmed by typing done, looked at again by look, and save
 	await shown.until('Confirmed: The records are there for all users.');
 	expect(controls.acknowledged('dns')).toBe(true);
 	expect(shown.shown().match(/Type done/gu)).toHaveLength(1);
+});
+
+test('at a hand-over the word papers makes those of the team that it waits for', async () => {
+	const {listener, talk: shown, made} = attend();
+	listener(waiting);
+	await shown.until('papers (for that team)');
+	shown.type('papers\r');
+	await shown.until('/state/handover/dns (1 file)');
+	listener({type: 'step-finished', step: 'dns', outcome: 'applied', note: '', fingerprint: '', at: 1});
+	listener({type: 'step-waiting', step: 'clients', handover: {...handover, who: 'operator'}, at: 2});
+	await shown.until('save (these texts as files), Ctrl-C (stop).');
+	shown.type('papers\r');
+	await shown.until('There is no "papers" here.');
+	expect(made).toEqual([['dns']]);
 });
 
 test('a rehearsal says how those are reminded whom the hand-over waits for', async () => {

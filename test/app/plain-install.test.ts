@@ -118,7 +118,7 @@ const sit = async (
 	};
 };
 
-const start = 'Start? yes/no/change/save: ';
+const start = 'Start? yes/no/change/save/papers: ';
 
 test('questions, review, plan and run follow each other, and the end is told with its exit code', async () => {
 	const {registry: _registry, ...draft} = fullDraft;
@@ -143,6 +143,16 @@ test('answers are saved and changed before the start, and the plan is made again
 	expect(await talk.code).toBe(0);
 	expect(talk.shown()).toContain('Nothing was changed. Start again with: zenml-airgap install');
 	expect(await readFile(path.join(talk.folder, 'zenml-airgap-answers.yaml'), 'utf8')).not.toContain('acme');
+});
+
+test('papers for other teams are made at the review, and their folder is told', async () => {
+	const talk = await sit(working());
+	await talk.answer([start, 'papers'], ['Which papers? Their number, or no: ', '5']);
+	await talk.waitFor('Making papers, nothing else is changed.');
+	await talk.waitFor(`${path.join('handover', 'cluster')} (`);
+	await talk.waitFor('begins with README.txt');
+	await talk.answer([start, 'no']);
+	expect(await talk.code).toBe(0);
 });
 
 test('answers that cannot be saved where the operator is are told so, and the conversation goes on', async () => {
@@ -193,7 +203,7 @@ test('what takes something away is agreed to only once it is said what', async (
 	});
 	const plan = planOf(async () => ({status: 'blocked', problem: refused}));
 	const talk = await sit(plan, fullDraft, {plan: {...entryOf(plan), words: planWords.back}});
-	const prompt = 'Bring back? yes/no/change/save: ';
+	const prompt = 'Bring back? yes/no/change/save/papers: ';
 	await talk.answer([prompt, 'yes']);
 	await talk.waitFor('What is lost is not known: There is no dump.');
 	await talk.waitFor('What to do: Name the folder.');

@@ -23,11 +23,11 @@ journey('for a screen reader a wrong password is mended line by line, and the ri
 		'--fault',
 		'wrong-database-password',
 	);
-	await waitFor('Start on rehearsal? yes/no/details/change/save:', 40_000);
+	await waitFor('Start on rehearsal? yes/no/details/change/save/papers:', 40_000);
 	expect(await alternate()).toBe(false);
 	await type('maybe');
 	await press('Enter');
-	await waitFor('Please answer yes or no or details or change or save.');
+	await waitFor('Please answer yes or no or details or change or save or papers.');
 	await type('yes');
 	await press('Enter');
 	await waitFor('What now? retry/edit', 60_000);
@@ -57,7 +57,7 @@ journey(
 			'--fault',
 			'dns-missing',
 		);
-		await waitFor('Start on rehearsal? yes/no/details/change/save:', 40_000);
+		await waitFor('Start on rehearsal? yes/no/details/change/save/papers:', 40_000);
 		await type('yes');
 		await press('Enter');
 		await waitFor('This goes on by itself', 60_000);

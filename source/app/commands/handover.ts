@@ -1,9 +1,8 @@
 import path from 'node:path';
 import {Argument} from 'commander';
 import {ProblemsError} from '../../base/problem.ts';
-import {counted} from '../../base/text.ts';
 import {type TopicId, topics} from '../../handover/topics.ts';
-import type {WrittenPapers} from '../../handover/written.ts';
+import {type WrittenPapers, writtenLines} from '../../handover/written.ts';
 import type {AnswerFlags, Context} from '../base/context.ts';
 import type {AddCommand, Work} from './command.ts';
 import {withAnswerOptions, withExamples} from './shared-options.ts';
@@ -17,25 +16,12 @@ type HandoverOptions = AnswerFlags & {
 	readonly json: boolean;
 };
 
-const placeOf = (folder: string | undefined, files: readonly string[]): string => {
-	if (folder !== undefined) return `${folder} (${counted(files.length, 'file')})`;
-	return files.length === 0 ? 'nothing written' : 'not written whole';
-};
-
-const linesOf = ({topic, who, folder, files, lacks, earlier = [], problem}: WrittenPapers): readonly string[] => [
-	`${topic.padEnd(12)} ${who.padEnd(15)} ${placeOf(folder, files)}`,
-	...[...lacks, ...earlier].map((words) => `  ${words}`),
-	...(problem ? [`  ${problem.message} ${problem.fix}`] : []),
-];
-
 const tell = ({out, redactor}: Context, all: readonly WrittenPapers[], json: boolean): void => {
 	if (json) {
 		for (const one of all) out(redactor.redact(`${JSON.stringify(one)}\n`));
 		return;
 	}
-	for (const line of all.flatMap(linesOf)) out(`${redactor.redact(line)}\n`);
-	if (all.some(({folder}) => folder !== undefined))
-		out('Each folder is for one team, and begins with README.txt: why, what exactly, how to check, how to undo.\n');
+	for (const line of writtenLines(all)) out(`${redactor.redact(line)}\n`);
 };
 
 /** @throws ProblemError, ProblemsError for answers that cannot be used, and for papers that could not be made */

@@ -5,9 +5,11 @@ import type {Problem} from '../../base/problem.ts';
 import {type AttendedControls, attended, type Decided, type Offer} from '../../engine/controls.ts';
 import type {Decision, Event, Listener} from '../../engine/events.ts';
 import type {Handover, WayInfo} from '../../engine/plan.ts';
+import {topicsOf, topicsOfStep} from '../../handover/concerned.ts';
 import {isInputEnded} from '../base/plain-problems.ts';
 import {askAnswers, askWhich, type Complete, type Keeper} from './ask.ts';
 import type {PlainLines} from './lines.ts';
+import {askPapers, type PaperMaker, tellPapers} from './papers.ts';
 import {askWord, PlainLeft} from './words.ts';
 
 export type PlainAttendance = {
@@ -31,17 +33,20 @@ export type PlainAttendance = {
 	readonly saveHandover: (handover: Handover) => Promise<string>;
 	/** Saves a problem report and resolves with its path. */
 	readonly saveReport: () => Promise<string>;
+	/** Makes papers for other teams of the answers as they are now. */
+	readonly papers: PaperMaker;
 	/** How somebody who rehearses reminds those whom a hand-over waits for, by step. */
 	readonly reminders?: Readonly<Record<string, string>> | undefined;
 };
 
-const words: Readonly<Record<Exclude<Decision, 'way'> | 'explain' | 'report', string>> = {
+const words: Readonly<Record<Exclude<Decision, 'way'> | 'explain' | 'report' | 'papers', string>> = {
 	retry: 'retry: try this step again',
 	edit: 'edit: change the answers, then try again',
 	skip: 'skip: go on without this step',
 	quit: 'quit: stop here; the same command goes on later',
 	explain: 'explain: all that is known of this problem',
 	report: 'report: save a report of it, without secrets, for a ticket',
+	papers: 'papers: write the papers for other teams, what they have to do',
 };
 
 /** Asks for other answers; undefined where the operator left the questions. */
@@ -91,7 +96,7 @@ const tellSaved = async (lines: PlainLines, {saveReport}: PlainAttendance): Prom
 
 const decide = async (
 	attendance: PlainAttendance,
-	problem: Problem,
+	{step, problem}: {readonly step: string; readonly problem: Problem},
 	{choices, ways}: Offer,
 	signal: AbortSignal,
 ): Promise<Decided<Answers>> => {
@@ -106,6 +111,7 @@ const decide = async (
 		...choices.flatMap((choice) => (choice === 'way' ? ways.map(({id}) => id) : [choice])),
 		'explain',
 		'report',
+		'papers',
 	];
 	for (;;) {
 		const about = offered.map((word) => {
@@ -116,6 +122,7 @@ const decide = async (
 		const word = await askWord(lines, 'What now?', offered);
 		if (word === 'explain') lines.say('', ...(await attendance.explain(problem.code)));
 		if (word === 'report') await tellSaved(lines, attendance);
+		if (word === 'papers') await askPapers(lines, topicsOfStep({id: step, problem}), attendance.papers);
 		const way = ways.find(({id}) => id === word);
 		const choice = plain.find((one) => one === word);
 		const decided = way ? await agreeTo(lines, way) : choice && (await decisionFor(choice, attendance, lines, problem));
@@ -130,7 +137,7 @@ type Waiting = {readonly step: string; readonly handover: Handover; readonly clo
 const obey = (
 	word: string,
 	{step, handover}: Waiting,
-	{lines, saveHandover}: PlainAttendance,
+	{lines, saveHandover, papers}: PlainAttendance,
 	controls: AttendedControls<Answers>,
 ): void => {
 	if (word === 'done' && handover.acknowledge !== undefined) {
@@ -141,16 +148,20 @@ const obey = (
 			(folder) => lines.say(`Saved in ${folder}`),
 			(error: unknown) => lines.say(`Not saved: ${errnoWords(error, 'write')}`),
 		);
+	} else if (word === 'papers' && topicsOf([handover.who]).length > 0) {
+		// One that is told to stop says nothing: the run tells that it stops.
+		tellPapers(lines, topicsOf([handover.who]), papers).catch(() => undefined);
 	} else if (word === 'look' || word === '') {
 		lines.say('Looking again.');
 		controls.nudge();
 	} else lines.say(`There is no "${word}" here.`);
 };
 
-const invitation = ({acknowledge}: Handover, reminder: string | undefined): readonly string[] => [
+const invitation = ({acknowledge, who}: Handover, reminder: string | undefined): readonly string[] => [
 	'',
 	...(reminder?.split('\n') ?? []),
-	'This goes on by itself as soon as everything is there. Words: look (now), save (these texts as files), Ctrl-C (stop).',
+	'This goes on by itself as soon as everything is there.',
+	`Words: look (now), save (these texts as files)${topicsOf([who]).length > 0 ? ', papers (for that team)' : ''}, Ctrl-C (stop).`,
 	...(acknowledge === undefined ? [] : [`Type done to confirm: ${acknowledge}`]),
 ];
 
@@ -196,7 +207,7 @@ export const attendPlainly = (
 			try {
 				const reminder = attendance.reminders?.[step];
 				if (reminder !== undefined) attendance.lines.say('', ...reminder.split('\n'));
-				return await decide(attendance, problem, offer, signal);
+				return await decide(attendance, {step, problem}, offer, signal);
 			} catch (error) {
 				signal.throwIfAborted();
 				// Nobody is left to decide: the run ends as it does unattended.

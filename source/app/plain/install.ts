@@ -1,6 +1,7 @@
 import {firstScope, missingPaths, type Scope} from '../../answers/form/asking.ts';
 import type {Form, HalfTyped} from '../../answers/form/form.ts';
 import {labelAt} from '../../answers/form/label.ts';
+import type {Answers} from '../../answers/schema.ts';
 import {errnoWords} from '../../base/errno.ts';
 import {asciiMarks} from '../../base/printable.ts';
 import {isAbort} from '../../base/problem.ts';
@@ -10,6 +11,7 @@ import type {Listener} from '../../engine/events.ts';
 import {type PlanView, placeOf, untoldLoss} from '../../engine/plan-view.ts';
 import type {PlanWords} from '../../engine/plan-words.ts';
 import {emptyRun, reduce} from '../../engine/reduce.ts';
+import {topicsOfPlan} from '../../handover/concerned.ts';
 import {plainReport} from '../../report/plain.ts';
 import {type KeptDraft, keptWords} from '../answers/kept-draft.ts';
 import {typedBefore} from '../answers/typed-before.ts';
@@ -25,6 +27,7 @@ import {attendPlainly} from './attend.ts';
 import {plainEntries} from './entries.ts';
 import {createPlainLines, type PlainLines} from './lines.ts';
 import {foundLines, planDetails, planLines, reviewLines} from './pages.ts';
+import {askPapers, type PaperMaker} from './papers.ts';
 import {askWord, askWordOrBack, PlainLeft} from './words.ts';
 
 /** What all parts of one conversation share. */
@@ -64,24 +67,38 @@ const startQuestion = ({start}: PlanWords, plan: PlanView): string => {
 	return `${start}${place === undefined ? '' : ` on ${place}`}?`;
 };
 
+/** Makes papers of the answers as they are when they are asked for. */
+const makerOf = ({session, signal}: Talk, answers: () => Answers): PaperMaker => ({
+	make: async (topics) => session.makePapers(answers(), topics, signal),
+	signal,
+});
+
+/** Does what a word at the review asks for, where that decides nothing. */
+const beside = async (word: string, talk: Talk, {form, answers}: Complete, plan: PlanView): Promise<void> => {
+	const {lines} = talk;
+	const papers = makerOf(talk, () => answers);
+	if (word === 'details') lines.say(...planDetails(plan));
+	if (word === 'save') lines.say(await saved(talk, form));
+	if (word === 'papers') await askPapers(lines, topicsOfPlan(plan), papers);
+};
+
 /** Review and dry run of complete answers, and whether to start: `yes`, `back`, or what is to be changed. @throws PlainLeft */
-const review = async (talk: Talk, {form, answers}: Complete): Promise<'yes' | 'back' | {readonly change: Scope}> => {
+const review = async (talk: Talk, complete: Complete): Promise<'yes' | 'back' | {readonly change: Scope}> => {
+	const {form, answers} = complete;
 	const {session, lines, signal, options} = talk;
 	const {plan: entry} = options;
 	lines.say('', 'Answers', ...reviewLines(form), '', 'Looking at what will be done. Nothing is changed.');
 	const plan = await session.look(answers, {listeners: [], signal});
 	lines.say('', ...planLines(plan), '');
 	const question = startQuestion(entry.words, plan);
-	const details = planDetails(plan);
-	const offered = details.length > 0 ? (['details'] as const) : [];
+	const offered = planDetails(plan).length > 0 ? (['details'] as const) : [];
 	for (;;) {
-		const word = await askWordOrBack(lines, question, ['yes', 'no', ...offered, 'change', 'save']);
-		if (word === 'details') lines.say(...details);
+		const word = await askWordOrBack(lines, question, ['yes', 'no', ...offered, 'change', 'save', 'papers']);
 		if (word === 'yes' && (await consents(lines, entry.words, plan))) return 'yes';
 		if (word === 'no') throw new PlainLeft();
 		if (word === 'back') return word;
 		if (word === 'change') return {change: await askTopic(lines)};
-		if (word === 'save') lines.say(await saved(talk, form));
+		await beside(word, talk, complete, plan);
 	}
 };
 
@@ -180,7 +197,7 @@ const ring = ({signals, stdout}: Context): void => {
 /** The run, steered by words. Returns the exit code. */
 const run = async (talk: Talk, from: Complete, level: GlobalOptions['logLevel']) => {
 	const {context, options, session, lines, signal} = talk;
-	let {form} = from;
+	let {form, answers} = from;
 	let desk: Listener | undefined;
 	let state = emptyRun;
 	const follow: Listener = (event) => {
@@ -195,7 +212,7 @@ const run = async (talk: Talk, from: Complete, level: GlobalOptions['logLevel'])
 				acknowledged,
 				form: () => form,
 				edited: (complete) => {
-					({form} = complete);
+					({form, answers} = complete);
 					return session.settle(complete.answers);
 				},
 				keepSecret: session.keepSecret,
@@ -205,6 +222,7 @@ const run = async (talk: Talk, from: Complete, level: GlobalOptions['logLevel'])
 				offer: offererOf(talk),
 				saveHandover: session.saveHandover,
 				saveReport: async () => session.saveReport(state),
+				papers: makerOf(talk, () => answers),
 				reminders: options.reminders,
 			});
 			desk = attendance.listener;

@@ -1,27 +1,16 @@
-import {actors} from '../../base/people/actor.ts';
 import {counted} from '../../base/text.ts';
+import {papersChoices, papersLabel} from '../../handover/concerned.ts';
 import {type TopicId, topics} from '../../handover/topics.ts';
 import type {WrittenPapers} from '../../handover/written.ts';
-import {type PapersChoice, papersChoices} from '../state/papers/papers.ts';
 import type {PapersView, Scene} from '../state/types.ts';
 import {bodyColumns, bodyRows} from '../terminal/layout.ts';
 import type {Glyphs} from '../terminal/marks.ts';
 import {blank, bullet, paragraph, type Row, row, type Scrolled} from '../terminal/rows.ts';
 
-/** As wide as the longest name of a team. */
-const teamCells = Math.max(...Object.keys(actors).map((name) => name.length)) + 2;
-
 const topicOf = (id: TopicId) => topics.find((topic) => topic.id === id);
 
-const labelOf = ({kind, topics: chosen}: PapersChoice): string => {
-	if (kind === 'all') return 'All of them';
-	const teams = [...new Set(chosen.map((id) => topicOf(id)?.who ?? ''))];
-	if (kind === 'concerned') return `Those concerned here: ${teams.join(', ')}`;
-	return `${teams.join().padEnd(teamCells)}${topicOf(chosen[0] ?? 'ca')?.about ?? ''}`;
-};
-
 /** What can be chosen, a row each. */
-export const papersLabels = (view: PapersView): readonly string[] => papersChoices(view).map(labelOf);
+export const papersLabels = (view: PapersView): readonly string[] => papersChoices(view).map(papersLabel);
 
 const writtenRows = (
 	{topic, who, folder, files, lacks, earlier = [], problem}: WrittenPapers,

@@ -1,9 +1,15 @@
 import {judgeForm} from '../../../answers/form/form.ts';
-import type {Actor} from '../../../base/people/actor.ts';
 import type {Problem} from '../../../base/problem.ts';
-import type {PlanView} from '../../../engine/plan-view.ts';
-import type {RunState, StepState} from '../../../engine/state.ts';
-import {type TopicId, topics} from '../../../handover/topics.ts';
+import type {RunState} from '../../../engine/state.ts';
+import {
+	likelyPapers,
+	type PapersChoice,
+	papersChoices,
+	topicsOf,
+	topicsOfPlan,
+	topicsOfStep,
+} from '../../../handover/concerned.ts';
+import type {TopicId} from '../../../handover/topics.ts';
 import type {MadePapers} from '../../../handover/written.ts';
 import {keyPageOf} from '../help/help.ts';
 import type {KeyPage} from '../help/key-table.ts';
@@ -12,57 +18,13 @@ import {openPage, shownScreen} from '../page.ts';
 import {lookedAt} from '../run.ts';
 import {type Env, isOn, type PapersView, type Turn, turn, type UiState} from '../types.ts';
 
-/** One line of the list: the papers that it makes. */
-export type PapersChoice = {readonly kind: 'concerned' | 'topic' | 'all'; readonly topics: readonly TopicId[]};
-
-/** What can be chosen: all of the teams concerned where these are several, each topic, and all. */
-export const papersChoices = ({concerned}: Pick<PapersView, 'concerned'>): readonly PapersChoice[] => [
-	...(concerned.length > 1 ? [{kind: 'concerned', topics: concerned} as const] : []),
-	...topics.map(({id}) => ({kind: 'topic', topics: [id]}) as const),
-	{kind: 'all', topics: topics.map(({id}) => id)},
-];
-
-const topicsOf = (who: readonly Actor[]): readonly TopicId[] =>
-	topics.filter((topic) => who.includes(topic.who)).map(({id}) => id);
-
-const actorsOf = ({who, parts = []}: Problem): readonly Actor[] => [who, ...parts.flatMap(actorsOf)];
-
-/** Whose work a plan waits for, or met a problem with. */
-const inPlan = ({steps}: PlanView): readonly TopicId[] =>
-	topicsOf(
-		steps.flatMap((step) => {
-			if (step.state === 'problem') return actorsOf(step.problem);
-			return step.state === 'todo'
-				? step.changes.flatMap(({action, who}) => (action === 'wait' && who ? [who] : []))
-				: [];
-		}),
-	);
-
-/** Whose papers go with what a problem is about, where it is the operator's to mend: a login that was given by another team. */
-const topicsOfArea: Partial<Readonly<Record<Problem['area'], TopicId>>> = {
-	registry: 'registry',
-	database: 'database',
-	cluster: 'cluster',
-};
-
-const inProblem = (problem: Problem): readonly TopicId[] => {
-	const named = topicsOf(actorsOf(problem));
-	const ofArea = topicsOfArea[problem.area];
-	return named.length > 0 || ofArea === undefined ? named : [ofArea];
-};
-
-const ofStep = ({id, problem}: StepState): readonly TopicId[] => {
-	const named = problem ? inProblem(problem) : [];
-	return named.length > 0 ? named : topics.filter(({steps}) => steps.includes(id)).map((topic) => topic.id);
-};
-
 /** The topics that the page below is about; none where it is about nobody in particular. */
 const concernedIn = (state: UiState, run: RunState | undefined): readonly TopicId[] => {
-	if (isOn(state, 'review')) return state.plan.status === 'ready' ? inPlan(state.plan.view) : [];
+	if (isOn(state, 'review')) return state.plan.status === 'ready' ? topicsOfPlan(state.plan.view) : [];
 	const page = openPage(state, run);
 	if (page?.kind === 'handover') return topicsOf([page.handover.who]);
 	const step = page?.step ?? lookedAt(state.run, run);
-	return step && shownScreen(state, run) === 'run' ? ofStep(step) : [];
+	return step && shownScreen(state, run) === 'run' ? topicsOfStep(step) : [];
 };
 
 /** The pages from which papers are had. */
@@ -79,9 +41,7 @@ export const openPapers = (state: UiState, {run}: Pick<Env, 'run'>): Turn => {
 		return turn({...state, notice: {role: 'bad', text}});
 	}
 	const concerned = concernedIn(state, run);
-	const [first] = concerned;
-	const at = papersChoices({concerned}).findIndex(({topics: [topic], kind}) => kind === 'topic' && topic === first);
-	const focus = concerned.length === 1 ? at : 0;
+	const focus = likelyPapers({concerned});
 	return turn({...state, papers: {answers: judged.answers, concerned, focus, top: 0}});
 };
 

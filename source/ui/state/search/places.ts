@@ -1,9 +1,9 @@
 import {topics} from '../../../answers/questions.ts';
+import {papersChoices} from '../../../handover/concerned.ts';
 import {topics as papersTopics} from '../../../handover/topics.ts';
 import {keyPageOf} from '../help/help.ts';
 import {bottomIndex, textsOf, visibleLines} from '../log/lines.ts';
 import {type HandoverPage, openPage, type ProblemPage, searchPlace, viewOf} from '../page.ts';
-import {papersChoices} from '../papers/papers.ts';
 import {topOf as reviewTop, scrolledTo} from '../review.ts';
 import {openings} from '../review-parts/details.ts';
 import {type Env, isOn, type PapersView, type Turn, turn, type UiState} from '../types.ts';
