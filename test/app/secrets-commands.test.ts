@@ -117,6 +117,13 @@ describe('secrets show', () => {
 		expect(err).toContain(`Of these answers the tool generates: ${name}, `);
 	});
 
+	test('names those that there are where none is named', async () => {
+		const {code, out, err} = await stage.run('secrets', 'show', '--yes', ...answers);
+		expect([code, out]).toEqual([2, '']);
+		expect(err).toContain('The password to be shown was not named.');
+		expect(err).toContain(`Of these answers the tool generates: ${name}, `);
+	});
+
 	test('takes both names that "secrets list" prints', async () => {
 		for (const one of ['workspaces.default.database.password', 'workspaces.0.database.password']) {
 			const {code, err} = await stage.run('secrets', 'show', one, '--yes', ...answers);

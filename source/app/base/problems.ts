@@ -153,9 +153,12 @@ export const appProblems = declareProblems({
 	},
 	'secret-unknown-name': {
 		area: 'usage',
-		message: 'There is no generated password {name}.',
 		cause: 'Of these answers the tool generates: {names}.',
 		fix: 'Name one of these; "zenml-airgap secrets list" says what each is for.',
+		cases: {
+			unknown: {message: 'There is no generated password {name}.'},
+			none: {message: 'The password to be shown was not named.'},
+		},
 	},
 	'secret-not-shown': {
 		area: 'usage',
