@@ -18,4 +18,6 @@ export type PlanWords = {
 	readonly servers: boolean;
 	/** What is to be done once it is done. */
 	readonly next: readonly string[];
+	/** The same in a played world whose MySQL no dump can be made of; it is given the command that begins one with a MySQL that can. */
+	readonly nextWithoutDumps?: (anew: string) => readonly string[];
 };

@@ -1,5 +1,8 @@
 import type {PlanWords} from '../engine/plan-words.ts';
 
+const escrow =
+	'Keep a copy of the generated keys outside of the cluster: without them what the workspaces store cannot be read. This writes them, encrypted:\nzenml-airgap backup escrow --out FILE';
+
 /** How each plan speaks of itself: first page, button, last page, and what is printed. Screens have no words of their own for it. */
 export const planWords = {
 	install: {
@@ -10,8 +13,12 @@ export const planWords = {
 		whole: 'the whole install',
 		servers: true,
 		next: [
-			'Keep a copy of the generated keys outside of the cluster: without them what the workspaces store cannot be read. This writes them, encrypted:\nzenml-airgap backup escrow --out FILE',
+			escrow,
 			'Make the first backup, then have it made daily:\nzenml-airgap backup\nzenml-airgap backup schedule',
+		],
+		nextWithoutDumps: (anew) => [
+			escrow,
+			`To rehearse backups begin this world anew, with a MySQL that dumps can be made of; what is installed in this one is forgotten:\n${anew}`,
 		],
 	},
 	backup: {
@@ -103,6 +110,12 @@ export const planWords = {
 		next: ['The report lies in the folder reports of the state folder.'],
 	},
 } as const satisfies Readonly<Record<string, PlanWords>>;
+
+/** The words of a plan in a played world whose MySQL no dump can be made of. @param anew the command that begins it with one that can */
+export const withoutDumps = (words: PlanWords, anew: string): PlanWords => ({
+	...words,
+	next: words.nextWithoutDumps?.(anew) ?? words.next,
+});
 
 /** The words of a plan for a run in a played world: nobody who reads its end takes it for a real one. */
 export const rehearsedWords = (words: PlanWords): PlanWords => ({

@@ -55,7 +55,7 @@ test('what the world refuses is refused to who asked, and the next order is obey
 		act: async () => {
 			if (!isFirst) return ['now'];
 			isFirst = false;
-			throw rehearsalRunProblems.error('rehearsal-needs-mysql', {plan: 'backup', command: 'again'});
+			throw rehearsalRunProblems.error('rehearsal-needs-mysql', {case: 'own', plan: 'backup', command: 'again'});
 		},
 	});
 	await expect(giveOrder(stage.context, state, order)).rejects.toMatchObject({

@@ -55,7 +55,7 @@ test('in a rehearsal the plans that come next are rehearsed', () => {
 test('where the MySQL of a rehearsal is played, plans with dumps begin a world with a real one', () => {
 	const played = {...calledBy({}, 'npm run cli --'), rehearsal: {...world, mysqlIsPlayed: true}};
 	expect(asCalled('zenml-airgap backup\nzenml-airgap status', played)).toBe(
-		'npm start -- backup --fresh --mysql unpacked\nnpm run cli -- status --state-dir /s/rehearsal',
+		'npm start -- backup --fresh --mysql unpacked --client-tools unpacked\nnpm run cli -- status --state-dir /s/rehearsal',
 	);
 	expect(asCalled('zenml-airgap install', played)).toBe('npm start --');
 });

@@ -2,7 +2,7 @@ import {mkdir, rm, writeFile} from 'node:fs/promises';
 import {createServer} from 'node:net';
 import path from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
-import {contextInWorld, contextOf} from '../../source/app/base/played-world.ts';
+import {anewForDumps, contextInWorld, contextOf, requireDumps} from '../../source/app/base/played-world.ts';
 import {worldPlaceOf} from '../../source/app/base/world-place.ts';
 import type {ProblemError} from '../../source/base/problem.ts';
 import {createStage, type Stage} from './stage.ts';
@@ -65,3 +65,30 @@ test.each([0, 1000])(
 		if (userId !== 0) expect(await told(worldPlaceOf(userId, own), stage.stateDirectory)).toEqual([served]);
 	},
 );
+
+test('a world that is kept up is begun anew for dumps where its MySQL is played, and a real site is not', async () => {
+	const command = async (folder: string, record: object): Promise<string | undefined> => {
+		await stage.write(`${folder}/rehearsal.json`, JSON.stringify({ports: {kubernetes: 1}, ...record}));
+		const at = path.join(stage.folder, folder);
+		return anewForDumps({...stage.context, userId: 1000}, answers(path.join(at, 'kubeconfig')), stage.stateDirectory);
+	};
+	expect(await command('own/world', {mysql: 'played'})).toBe(
+		`zenml-airgap rehearse --serve --fresh --mysql unpacked --client-tools unpacked --state-dir ${path.join(stage.folder, 'own')}`,
+	);
+	const asked = (id: string) => ({
+		plan: {id},
+		answers: answers(path.join(stage.folder, 'own', 'world', 'kubeconfig')),
+		stateDirectory: stage.stateDirectory,
+	});
+	await expect(requireDumps(stage.context, asked('backup'))).rejects.toMatchObject({
+		problem: {
+			code: 'rehearsal-needs-mysql',
+			nextSteps: [
+				expect.stringMatching(/^zenml-airgap rehearse --serve --fresh --mysql unpacked --client-tools unpacked/u),
+			],
+		},
+	});
+	await requireDumps(stage.context, asked('install'));
+	expect(await command('other/world', {mysql: 'unpacked'})).toBeUndefined();
+	expect(await anewForDumps(stage.context, answers('/nowhere/kubeconfig'), stage.stateDirectory)).toBeUndefined();
+});

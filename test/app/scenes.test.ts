@@ -75,13 +75,14 @@ test('an install of another world, or one that was brought back, does not count'
 test('a plan that needs dumps names the way to a MySQL that can be dumped', () => {
 	expect(
 		rehearsalRunProblems.problem('rehearsal-needs-mysql', {
+			case: 'own',
 			plan: 'backup',
-			command: 'npm start -- backup --fresh --mysql unpacked',
+			command: 'npm start -- backup --fresh --mysql unpacked --client-tools unpacked',
 		}),
 	).toMatchObject({
 		area: 'prerequisites',
 		cause: 'In this world a played one stands in, which no mysqldump can read.',
-		fix: "Begin the world anew with one from Debian's packages.",
-		nextSteps: ['npm start -- backup --fresh --mysql unpacked'],
+		fix: "Begin the world anew with one from Debian's packages; what is installed in this one is forgotten.",
+		nextSteps: ['npm start -- backup --fresh --mysql unpacked --client-tools unpacked'],
 	});
 });

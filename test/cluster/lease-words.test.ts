@@ -264,8 +264,9 @@ it('a lock that could not be renewed for as long as it lasts is told with why', 
 		area: 'locked',
 		who: 'operator',
 		message: 'Lost the lock: the cluster did not answer for 20 s.',
-		cause: 'So another run may start. The API server, or a proxy before it, reports an error of its own.',
-		fix: 'Try again when the cluster answers; finished steps are not done twice.',
+		cause:
+			'A lock that is not renewed may be taken over, so this run ended before another can begin. The API server, or a proxy before it, reports an error of its own.',
+		fix: 'Start again when the cluster answers: it goes on where this run ended, and does nothing twice.',
 		nextSteps: [],
 		evidence: ['etcd is slow'],
 	});

@@ -61,6 +61,6 @@ export const refusals = {
 		1064,
 		'42000',
 		(statement: string) =>
-			`this MySQL is played for a rehearsal, and does not know '${statement.slice(0, nearLetters)}'; for a real one begin it anew: rehearse --fresh --mysql unpacked`,
+			`this MySQL is played for a rehearsal, and does not know '${statement.slice(0, nearLetters)}'; a rehearsal that is begun with --fresh --mysql unpacked has a real one`,
 	),
 } as const;

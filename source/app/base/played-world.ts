@@ -4,13 +4,17 @@ import * as z from 'zod';
 import type {Answers} from '../../answers/schema.ts';
 import {isErrno} from '../../base/errno.ts';
 import {readBounded} from '../../base/reading/bounded.ts';
+import {shellWord} from '../../base/shell.ts';
 import type {Context} from './context.ts';
 import {rehearsalRunProblems} from './rehearsal-problems.ts';
 import {stateFolderOf} from './surroundings.ts';
 import {worldPlaceOf} from './world-place.ts';
 
 /** The record that a played world keeps beside its kubeconfig (rehearsal/record.ts), as far as it is needed here. */
-const recordSchema = z.looseObject({ports: z.looseObject({kubernetes: z.int().min(1).max(65_535)})});
+const recordSchema = z.looseObject({
+	ports: z.looseObject({kubernetes: z.int().min(1).max(65_535)}),
+	mysql: z.string().optional(),
+});
 
 /** A record holds keys and names, bytes. */
 const mostBytes = 1024 * 1024;
@@ -18,8 +22,8 @@ const mostBytes = 1024 * 1024;
 /** How long a port of this host may take to answer, ms. */
 const answerMs = 2000;
 
-/** The world that a cluster is played in: its folder, and the port of its Kubernetes. */
-type PlayedWorld = {readonly folder: string; readonly port: number};
+/** The world that a cluster is played in: its folder, the port of its Kubernetes, and whether no dump can be made of its MySQL. */
+type PlayedWorld = {readonly folder: string; readonly port: number; readonly mysqlIsPlayed: boolean};
 
 const textOf = async (file: string): Promise<string | undefined> => {
 	try {
@@ -39,13 +43,18 @@ const parsed = (text: string): unknown => {
 };
 
 /** The world of the cluster that the answers name; undefined for a real cluster, and for a record that says no port. */
-const worldOf = async ({environment}: Context, {kubernetes}: Answers): Promise<PlayedWorld | undefined> => {
+const worldOf = async (
+	{environment}: Context,
+	{kubernetes}: Pick<Answers, 'kubernetes'>,
+): Promise<PlayedWorld | undefined> => {
 	const kubeconfig = kubernetes.kubeconfig ?? environment.KUBECONFIG;
 	if (!kubeconfig) return undefined;
 	const folder = path.dirname(path.resolve(kubeconfig));
 	const text = await textOf(path.join(folder, 'rehearsal.json'));
 	const record = recordSchema.safeParse(text === undefined ? undefined : parsed(text));
-	return record.success ? {folder, port: record.data.ports.kubernetes} : undefined;
+	if (!record.success) return undefined;
+	const {ports, mysql} = record.data;
+	return {folder, port: ports.kubernetes, mysqlIsPlayed: mysql === 'played'};
 };
 
 const listens = (port: number): Promise<boolean> =>
@@ -68,6 +77,22 @@ const placeOf = ({environment, homeDirectory, userId}: Context, world: string, s
 	return found === usual ? ({case: 'usual'} as const) : ({case: 'elsewhere', state: found} as const);
 };
 
+/**
+ * The command that begins a world anew which is kept up, with a MySQL that dumps can be made of; undefined for a world that has one, and
+ * for a real site.
+ */
+export const anewForDumps = async (
+	context: Context,
+	answers: Pick<Answers, 'kubernetes'>,
+	stateDirectory: string,
+): Promise<string | undefined> => {
+	const world = await worldOf(context, answers);
+	if (!world?.mysqlIsPlayed) return undefined;
+	const place = placeOf(context, world.folder, stateDirectory);
+	const state = place.case === 'elsewhere' ? ` --state-dir ${shellWord(place.state)}` : '';
+	return `zenml-airgap rehearse --serve --fresh --mysql unpacked --client-tools unpacked${state}`;
+};
+
 /** The context of work on these answers: that of a rehearsal where their cluster is played. */
 export const contextOf = async (context: Context, answers: Answers): Promise<Context> =>
 	context.rehearsal === true || (await worldOf(context, answers)) === undefined
@@ -86,4 +111,24 @@ export const contextInWorld = async (context: Context, answers: Answers, stateDi
 	if (!(await listens(port)))
 		throw rehearsalRunProblems.error('rehearsal-not-up', {...placeOf(context, folder, stateDirectory), folder});
 	return {...context, rehearsal: true};
+};
+
+/** Plans that make a dump, or read one that another has made. */
+const dumping: ReadonlySet<string> = new Set(['backup', 'upgrade', 'schedule', 'restore', 'drill']);
+
+/** A run of a plan, as far as it counts here. */
+type Dumped = {readonly plan: {readonly id: string}; readonly answers: Answers; readonly stateDirectory: string};
+
+/**
+ * Refuses a plan that needs dumps where none can be made.
+ * @throws ProblemError `rehearsal-needs-mysql`
+ */
+export const requireDumps = async (
+	context: Context,
+	{plan: {id: plan}, answers, stateDirectory}: Dumped,
+): Promise<void> => {
+	if (!dumping.has(plan)) return;
+	const command = await anewForDumps(context, answers, stateDirectory);
+	if (command === undefined) return;
+	throw rehearsalRunProblems.error('rehearsal-needs-mysql', {case: 'served', plan, command});
 };

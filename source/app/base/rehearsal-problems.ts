@@ -18,7 +18,14 @@ export const rehearsalRunProblems = declareProblems({
 		area: 'prerequisites',
 		message: 'A rehearsal of {plan} needs a real MySQL.',
 		cause: 'In this world a played one stands in, which no mysqldump can read.',
-		fix: "Begin the world anew with one from Debian's packages.",
+		cases: {
+			own: {
+				fix: "Begin the world anew with one from Debian's packages; what is installed in this one is forgotten.",
+			},
+			served: {
+				fix: "End it with Ctrl-C in its shell and begin it anew there, with one from Debian's packages; what is installed in this one is forgotten.",
+			},
+		},
 		nextSteps: ['{command}'],
 	},
 	'rehearsal-not-served': {

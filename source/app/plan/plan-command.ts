@@ -1,8 +1,11 @@
+import {getAt} from '../../answers/draft.ts';
 import type {Pass} from '../../engine/plan.ts';
 import type {PlanEntry} from '../../plans/index.ts';
-import {completeAnswers, findAnswers, partialAnswers, stateDirectoryOf} from '../answers/inputs.ts';
+import {withoutDumps} from '../../plans/words.ts';
+import {completeAnswers, type FoundAnswers, findAnswers, partialAnswers, stateDirectoryOf} from '../answers/inputs.ts';
 import {draftFile, offeredDraft} from '../answers/kept-draft.ts';
 import type {Context, GlobalOptions} from '../base/context.ts';
+import {anewForDumps} from '../base/played-world.ts';
 import {wantsPlainQuestions} from '../plain/wanted.ts';
 import {type Quiet, quietTerminal} from '../screen/quiet.ts';
 import {resumeCommand} from './resume-command.ts';
@@ -22,14 +25,26 @@ export type PlanCommand = {
 	readonly details?: boolean | undefined;
 };
 
+/** The plan, which in a world that is kept up names as its next moves what can be done there. */
+const ofWorld = async (
+	context: Context,
+	plan: PlanEntry,
+	{source, stateDirectory}: {readonly source: FoundAnswers; readonly stateDirectory: string},
+): Promise<PlanEntry> => {
+	const kubeconfig = getAt(partialAnswers(source).draft, 'kubernetes.kubeconfig');
+	if (typeof kubeconfig !== 'string') return plan;
+	const anew = await anewForDumps(context, {kubernetes: {kubeconfig}}, stateDirectory);
+	return anew === undefined ? plan : {...plan, words: withoutDumps(plan.words, anew)};
+};
+
 const goThrough = async (
 	context: Context,
 	command: PlanCommand,
 	{options, quiet}: {readonly options: GlobalOptions; readonly quiet: Quiet | undefined},
 ): Promise<number> => {
-	const {plan} = command;
 	const stateDirectory = stateDirectoryOf(context, options);
-	const source = await findAnswers(context, options, {stateDirectory, plan});
+	const source = await findAnswers(context, options, {stateDirectory, plan: command.plan});
+	const plan = await ofWorld(context, command.plan, {source, stateDirectory});
 	const session = {
 		stateDirectory,
 		plan,

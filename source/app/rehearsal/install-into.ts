@@ -1,7 +1,7 @@
 import {printable} from '../../base/printable.ts';
 import {shellWord} from '../../base/shell.ts';
 import {plans} from '../../plans/index.ts';
-import {rehearsedWords} from '../../plans/words.ts';
+import {rehearsedWords, withoutDumps} from '../../plans/words.ts';
 import {completeAnswers, type FoundAnswers, partialAnswers} from '../answers/inputs.ts';
 import {draftFile, offeredDraft} from '../answers/kept-draft.ts';
 import type {Context} from '../base/context.ts';
@@ -48,10 +48,11 @@ const toldOf = (context: Context, options: RehearsalOptions, world: World, fault
 };
 
 /** The plan, as far as it is gone through, and the command that goes on with it. */
-const limitsOf = (context: Context, options: RehearsalOptions) => {
+const limitsOf = (context: Context, options: RehearsalOptions, {mysqlIsPlayed}: World) => {
 	const plan = plans[options.plan];
+	const words = mysqlIsPlayed ? withoutDumps(plan.words, 'zenml-airgap backup') : plan.words;
 	return {
-		plan: {...plan, words: rehearsedWords(plan.words)},
+		plan: {...plan, words: rehearsedWords(words)},
 		resumeCommand: goOnCommand(context, {...options, fresh: false}),
 		from: options.from,
 		until: options.until,
@@ -77,7 +78,7 @@ export const installInto = async (
 		},
 	};
 	const inWorld: FoundAnswers = {...source, answers, from: 'file'};
-	const session = {stateDirectory, ...limitsOf(context, options), judge: stayInside(own, context.signal)};
+	const session = {stateDirectory, ...limitsOf(context, options, world), judge: stayInside(own, context.signal)};
 	const fault = faultTold(world, partialAnswers(inWorld).draft);
 	const parts = world.describe().filter((line) => !world.fault.includes(line));
 	if (!asksSomebody(context, options)) {

@@ -76,8 +76,15 @@ const playIn = async (
 		// Every plan after the install begins with dumps, or ends with one.
 		if (wanted !== 'install' && world.mysqlIsPlayed)
 			throw rehearsalRunProblems.error('rehearsal-needs-mysql', {
+				case: 'own',
 				plan: wanted,
-				command: goOnCommand(context, {...options, plan: wanted, mysql: 'unpacked', fresh: true}),
+				command: goOnCommand(context, {
+					...options,
+					plan: wanted,
+					mysql: 'unpacked',
+					clientTools: 'unpacked',
+					fresh: true,
+				}),
 			});
 		const orders = await answerOrders(stage.stateDirectory, {act: world.switchFault});
 		try {

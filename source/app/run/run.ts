@@ -22,7 +22,7 @@ import {journalFile} from '../base/journal-file.ts';
 import {calledAs} from '../base/kept/own-commands.ts';
 import {runLock} from '../base/kept/under-way.ts';
 import {unfinishedHere} from '../base/kept/unfinished.ts';
-import {contextInWorld} from '../base/played-world.ts';
+import {contextInWorld, requireDumps} from '../base/played-world.ts';
 import {changedAnswers} from './changed-answers.ts';
 import {clusterJournalMs, readClusterJournal} from './cluster-journal.ts';
 import {makeFolder} from './folder.ts';
@@ -283,15 +283,14 @@ const runWithLock = async (request: RunRequest, stop: AbortController): Promise<
 	}
 };
 
-/**
- * One run of a plan, with everything around it: lock, ports, journal, log, reports. Refusals before the first event are thrown as
- * ProblemError; after it every end is a result.
- */
+/** One run of a plan, with all around it: lock, ports, journal, log, reports. @throws ProblemError before its first event; after it every end is a result. */
 export const runPlan = async (given: RunRequest): Promise<RunReport> => {
-	const request = {...given, context: await contextInWorld(given.context, given.answers, given.stateDirectory)};
+	const context = await contextInWorld(given.context, given.answers, given.stateDirectory);
+	await requireDumps(context, given);
+	const request = {...given, context};
 	const stop = new AbortController();
 	// Steps hear of faults themselves; between two of them, and around all, a fault stops the run at a safe point.
-	const end = request.context.hearFaults?.((problem) => stop.abort(new ProblemError(problem)));
+	const end = context.hearFaults?.((problem) => stop.abort(new ProblemError(problem)));
 	try {
 		return await runWithLock(request, stop);
 	} finally {

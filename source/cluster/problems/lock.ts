@@ -5,8 +5,8 @@ export const lockTable = {
 	'install-lock-lost': {
 		area: 'locked',
 		message: 'Lost the lock: the cluster did not answer for {seconds} s.',
-		cause: 'So another run may start. {why}',
-		fix: 'Try again when the cluster answers; finished steps are not done twice.',
+		cause: 'A lock that is not renewed may be taken over, so this run ended before another can begin. {why}',
+		fix: 'Start again when the cluster answers: it goes on where this run ended, and does nothing twice.',
 	},
 	'install-lock-left': {
 		area: 'locked',

@@ -146,7 +146,7 @@ test.each([
 	unknown = [];
 	await expect((await open()).query(statement)).rejects.toMatchObject({
 		code: 'ER_PARSE_ERROR',
-		message: expect.stringContaining('for a real one begin it anew: rehearse --fresh --mysql unpacked'),
+		message: expect.stringContaining('a rehearsal that is begun with --fresh --mysql unpacked has a real one'),
 	});
 	expect(unknown.join()).toContain('does not know');
 	expect(unknown.join()).not.toContain('canary');

@@ -100,7 +100,7 @@ const flagsFor = (command: string, rest: string, {answers, state, rehearsal}: Ca
 
 /** A plan that is rehearsed in the same world, or in a new one where this one cannot. */
 const rehearsedCall = (plan: string, {program, answers, state}: Called, {mysqlIsPlayed}: Rehearsing): string => {
-	const anew = mysqlIsPlayed && plan !== '' ? ['--fresh', '--mysql', 'unpacked'] : [];
+	const anew = mysqlIsPlayed && plan !== '' ? ['--fresh', '--mysql', 'unpacked', '--client-tools', 'unpacked'] : [];
 	return [`${rehearsing(program)}${plan}`, ...answers, ...state, ...anew].join(' ');
 };
 
