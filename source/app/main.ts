@@ -9,7 +9,6 @@ import {type Called, calledBy, calledDeep, programOf} from './base/kept/own-comm
 import {appProblems} from './base/problems.ts';
 import {unknownWords} from './base/terminal.ts';
 import {checkedContext} from './base/unchecked.ts';
-import {inRows} from './base/wrap.ts';
 import {commandLine, type Request} from './command-line.ts';
 
 /** Does what was asked for. Returns the exit code. */
@@ -33,7 +32,11 @@ const problemsOf = (error: unknown): readonly Problem[] => {
 const unread = ({message}: CommanderError): ProblemError =>
 	appProblems.error('command-line-invalid', {words: message.replace(/^error: /u, '').replaceAll(/\s+/gu, ' ')});
 
-const refuse = ({redactor, err, stderr}: Context, error: unknown, {json, cluster, called}: Refused): number => {
+const refuse = async (
+	{redactor, err, stderr}: Context,
+	error: unknown,
+	{json, cluster, called}: Refused,
+): Promise<number> => {
 	// Before they are made printable or JSON, for a secret is known as it is, and a word of this program stays what it is.
 	const problems = redactor.redactDeep(
 		problemsOf(error).map((one) => calledDeep(problemOnCluster(one, cluster), called)),
@@ -43,7 +46,11 @@ const refuse = ({redactor, err, stderr}: Context, error: unknown, {json, cluster
 		: problems.flatMap((problem) => redactor.redact(formatProblem(problem).join('\n')));
 	const text = lines.join('\n');
 	if (json) err(`${harmlessJson(text)}\n`);
-	else inRows(err, stderr)(text);
+	else {
+		// What breaks lines takes a fifth of the start of a program, which mostly refuses nothing.
+		const {inRows} = await import('./base/wrap.ts');
+		inRows(err, stderr)(text);
+	}
 	return exitCodes[problems[0]?.area ?? 'bug'];
 };
 
@@ -75,8 +82,8 @@ export const main = async (given: Context, words: readonly string[]): Promise<nu
 			: 0;
 	} catch (error) {
 		const how = {json, cluster, called: calledBy(request?.given, programOf(context))};
-		if (!(error instanceof CommanderError)) return refuse(context, error, how);
+		if (!(error instanceof CommanderError)) return await refuse(context, error, how);
 		if (error.exitCode === 0) return 0;
-		return json ? refuse(context, unread(error), how) : 2;
+		return json ? await refuse(context, unread(error), how) : 2;
 	}
 };

@@ -6,7 +6,7 @@ export const engineProblems = declareProblems({
 		area: 'stopped',
 		message: '{what} was stopped before its end.',
 		cause: 'It was told to stop: {reason}.',
-		fix: 'The next run looks at the world again and goes on: nothing is done twice.',
+		fix: 'Started again it looks at the world first and goes on: nothing is done twice.',
 	},
 	drift: {
 		area: 'verification',

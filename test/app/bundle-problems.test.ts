@@ -46,7 +46,8 @@ const rows: readonly Row[] = [
 		() => ['bundle', 'create', '--spec', 'none.yaml'],
 		{
 			code: 'bundle-spec-file-unreadable',
-			cause: 'The file was refused: There is no such file or folder.',
+			cause:
+				'The file was refused: Nothing has that name: it was moved or renamed, its disk is not mounted, or the path has a slip.',
 			fix: makeOne,
 		},
 	],
@@ -244,7 +245,7 @@ test('work that was told to stop is told as stopped, with why and what is left',
 test('Ctrl-C at a question is told as stopped, though no signal reached the process', async () => {
 	expect(await stopWith({}, new Interrupted())).toMatchObject({
 		code: 'stopped',
-		cause: 'It was told to stop: it got SIGINT.',
+		cause: 'It was told to stop: Ctrl-C.',
 	});
 });
 

@@ -6,7 +6,7 @@ import {setting, start} from './push-command.ts';
 
 /** Signals that would end a program that does not hear them, and the reason that is told (signal(7)). */
 const reasons: readonly (readonly [NodeJS.Signals, string])[] = [
-	['SIGINT', 'it got SIGINT'],
+	['SIGINT', 'Ctrl-C (SIGINT)'],
 	['SIGTERM', 'it got SIGTERM'],
 	['SIGHUP', 'the terminal went away'],
 	['SIGQUIT', 'it got SIGQUIT'],

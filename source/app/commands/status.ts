@@ -9,7 +9,6 @@ import {journalFile} from '../base/journal-file.ts';
 import {logOf, runLogs} from '../base/kept/run-logs.ts';
 import {holderWords, runUnderWay} from '../base/kept/under-way.ts';
 import {appProblems} from '../base/problems.ts';
-import {tellRows} from '../base/wrap.ts';
 import type {AddCommand, Work} from './command.ts';
 import {addStateCommand} from './shared-options.ts';
 
@@ -60,6 +59,7 @@ const tell = async (
 	{run, logs}: {readonly run: LastRun; readonly logs: readonly string[]},
 ): Promise<void> => {
 	const {hostName} = context;
+	const {tellRows} = await import('../base/wrap.ts');
 	const out = tellRows(context);
 	const {plan, journal} = run;
 	const whole = isWhole(plan, journal);

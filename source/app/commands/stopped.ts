@@ -6,7 +6,7 @@ import type {Work} from './command.ts';
 /** Ctrl-C while a question is open: no signal reaches the process then. */
 export class Interrupted extends Error {
 	constructor() {
-		super('it got SIGINT');
+		super('Ctrl-C');
 		this.name = 'Interrupted';
 	}
 }

@@ -43,5 +43,5 @@ test('a command that was stopped says how to go on, and ends with 130', async ()
 	const {code, err} = await stage.run('bundle', 'verify', old);
 	await stage.remove();
 	expect(code).toBe(130);
-	expect(err).toContain('same command again');
+	expect(err).toContain('Started again it looks at the world first');
 });

@@ -6,7 +6,6 @@ import {type Problem, ProblemsError} from '../../../base/problem.ts';
 import {counted} from '../../../base/text.ts';
 import {judgedAnswers, partialAnswers} from '../../answers/inputs.ts';
 import type {Context} from '../../base/context.ts';
-import {inRows, tellRows} from '../../base/wrap.ts';
 import type {AddCommand, Work} from '../command.ts';
 import {type AnswersOptions, addAnswersCommand, answersOfInstall} from './options.ts';
 
@@ -47,6 +46,7 @@ const furtherProblems = async (
 const work: Work<AnswersOptions> = async (context, options) => {
 	const source = await answersOfInstall(context, options);
 	const judged = judgedAnswers(source);
+	const {inRows, tellRows} = await import('../../base/wrap.ts');
 	const {answers} = judged;
 	const further = await furtherProblems(context, judged, partialAnswers(source).given);
 	const problems = [...judged.problems, ...further].sort(byPlace);

@@ -1,10 +1,10 @@
-import {tellRows} from '../../base/wrap.ts';
 import type {AddCommand, Work} from '../command.ts';
 import {withExamples} from '../shared-options.ts';
 
 /** @throws ProblemError `explain-unknown-code` */
 const work: Work<string | undefined> = async (context, name) => {
 	const {everything, explained} = await import('../../explain/explain.ts');
+	const {tellRows} = await import('../../base/wrap.ts');
 	const parts = name === undefined ? [await everything()] : await explained(name);
 	tellRows(context)(`${parts.map((lines) => lines.join('\n')).join('\n\n')}\n`);
 	return 0;
