@@ -1,6 +1,7 @@
 import {execFileSync} from 'node:child_process';
 import {afterEach, expect, test} from 'vitest';
 import {problem} from '../../source/base/problem.ts';
+import {ancestorsOf} from '../../source/base/programs/ancestors.ts';
 import {copySequence, multiplexerOf} from '../../source/ui/terminal/clipboard.ts';
 import {isCommand, wrapCommands} from '../../source/ui/terminal/command.ts';
 import {fullDraft} from './helpers/answers.ts';
@@ -145,6 +146,10 @@ test('the sequence for the clipboard holds the exact text, also through tmux and
 	const parts = inScreen.split(`${esc}\\`).filter((part) => part !== '');
 	expect(parts.every((part) => part.startsWith(`${esc}P`) && part.length < 768)).toBe(true);
 	expect(payload(parts.map((part) => part.slice(2)).join(''))).toBe(text);
+	const inBoth = copySequence(text, 'tmux in screen');
+	expect(inBoth.startsWith(copySequence(text, undefined))).toBe(true);
+	const toScreen = inBoth.slice(inBoth.indexOf(`${esc}Ptmux;`) + 7, -2).replaceAll(esc.repeat(2), esc);
+	expect(toScreen).toBe(inScreen);
 });
 
 test('what stands between is told by the environment', () => {
@@ -152,4 +157,26 @@ test('what stands between is told by the environment', () => {
 	expect(multiplexerOf({STY: '1.pts', TERM: 'xterm'})).toBe('screen');
 	expect(multiplexerOf({TERM: 'screen'})).toBe('screen');
 	expect(multiplexerOf({TERM: 'xterm-256color'})).toBeUndefined();
+});
+
+const [tmuxServer, screenServer] = [4711, 815];
+const inBoth = {TMUX: `/tmp/tmux, of mine,${tmuxServer},0`, STY: `${screenServer}.pts-0.jump`};
+
+test.each([
+	['screen', 'screen', [90, screenServer, 80, tmuxServer, 1]],
+	['screen-256color', 'screen', [screenServer]],
+	['screen', 'tmux in screen', [90, tmuxServer, 1]],
+	['tmux-256color', 'tmux in screen', [90, tmuxServer, 80, screenServer, 1]],
+	['screen.xterm-256color', 'screen', [90, 1]],
+	['tmux-256color', 'tmux in screen', [90, 1]],
+	['screen', 'screen', []],
+] as const)('of tmux and screen at once the inner one counts: %s is %s', (TERM, inner, ancestors) => {
+	expect(multiplexerOf({...inBoth, TERM}, () => ancestors)).toBe(inner);
+});
+
+test('what started this program is found, and nothing for a process that is gone', () => {
+	expect(ancestorsOf()[0]).toBe(process.ppid);
+	expect(ancestorsOf(process.ppid)).toEqual(ancestorsOf().slice(1));
+	expect(ancestorsOf(2 ** 30)).toEqual([]);
+	expect(multiplexerOf({...inBoth, TMUX: `/s,${process.ppid},0`, TERM: 'screen'})).toBe('tmux in screen');
 });
