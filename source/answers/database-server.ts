@@ -82,5 +82,15 @@ export const databaseServerAt = (answers: ServedAnswers, from: ServerPath): Data
 		? sharedServer(answers)
 		: databaseServerOf(answers, from.slice(0, -'.database.server'.length) as ComponentPath);
 
+/**
+ * A server of answers that may be unfinished; undefined where its host or a known engine is missing.
+ * @param written what stands at `from`
+ */
+export const unfinishedServer = (written: unknown, from: ServerPath): DatabaseServer | undefined => {
+	if (typeof written !== 'object' || written === null) return undefined;
+	const server = {engine: 'mysql', ...written} as WrittenServer;
+	return server.host && Object.hasOwn(byEngine, server.engine) ? filledIn(server, from) : undefined;
+};
+
 /** `host:port`: two places in the answers that lead to the same server give the same text. */
 export const addressOf = ({host, port}: Pick<DatabaseServer, 'host' | 'port'>): string => `${host}:${port}`;

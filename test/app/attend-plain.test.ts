@@ -158,7 +158,7 @@ test('edit begins with the answer that the problem names first, whatever stands 
 	await shown.answer(
 		['What now? ', 'edit'],
 		['[from file:/run/pg]: ', 'env:ADMIN'],
-		['Admin login [postgres]: ', 'dba'],
+		['Database admin login [postgres]: ', 'dba'],
 	);
 	expect(await decided).toMatchObject({decision: 'edit'});
 	expect(edited).toMatchObject([{database: {admin: {username: 'dba', password: 'env:ADMIN'}}}]);

@@ -107,9 +107,9 @@ journey(
 		await answer('Port', String(given.database.port));
 		await goTo('Create databases here');
 		await press('1');
-		await waitFor(/── Admin login/u);
-		await answer('Admin login', given.database.admin?.username ?? '');
-		await answer('Admin password', databasePassword);
+		await waitFor(/── Database admin login/u);
+		await answer('Database admin login', given.database.admin?.username ?? '');
+		await answer('Database admin password', databasePassword);
 		await press('C-n');
 		await page(/7\/\d+ Organization/u);
 		for (const title of [/8\/\d+ Users/u, /9\/\d+ Optional/u, /10\/\d+ Network/u]) {

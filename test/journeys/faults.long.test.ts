@@ -30,7 +30,7 @@ journey('a wrong database password is named, and the answer with the right one l
 	expect(page).toMatch(/refuses the password of role postgres/u);
 	await press('e');
 	await waitFor('Database');
-	await waitFor('Admin password');
+	await waitFor('Database admin password');
 	const right = filesIn(worldOf(seat.place().state)).rightDatabasePassword;
 	await type(`file:${right}`);
 	await press('C-s');

@@ -33,11 +33,11 @@ journey('for a screen reader a wrong password is mended line by line, and the ri
 	await waitFor('What now? retry/edit', 60_000);
 	await type('edit');
 	await press('Enter');
-	await waitFor('Admin password [from');
+	await waitFor('Database admin password [from');
 	const secret = (await readFile(filesIn(worldOf(seat.place().state)).rightDatabasePassword, 'utf8')).trim();
 	await type(secret);
 	await press('Enter');
-	await waitFor('Admin login [postgres]:');
+	await waitFor('Database admin login [postgres]:');
 	await press('Enter');
 	await waitFor('ZenML Pro is installed and verified', 60_000);
 	expect(await exitCode()).toBe(0);

@@ -107,6 +107,7 @@ test('secrets that an earlier run was told are asked for again, masked, before t
 	await app.press(keys.enter);
 	expect(app.frame()).toContain('to be typed');
 	expect(app.frame()).toContain('To be typed: secrets are never kept between runs.');
+	expect(app.frame()).toContain('Password or token of pusher at the registry registry.corp.example;');
 	expect(app.frame()).not.toContain('Empty keeps it');
 	// Neither Enter on nothing nor the way round leads past it.
 	await app.press(keys.enter);

@@ -32,8 +32,8 @@ const adminQuestions = (at: string, when: When | undefined): readonly Question[]
 		'With an admin login this tool creates roles and databases. Without, it shows the SQL and waits for the database admin.',
 		when && {when},
 	),
-	question(`${at}.admin.username`, 'Admin login', 'It may create roles and databases.', {when: isIn('admin')}),
-	question(`${at}.admin.password`, 'Admin password', 'Used while databases are created, never stored.', {
+	question(`${at}.admin.username`, 'Database admin login', 'It may create roles and databases.', {when: isIn('admin')}),
+	question(`${at}.admin.password`, 'Database admin password', 'Used while databases are created, never stored.', {
 		when: isIn('admin'),
 	}),
 	advanced(`${at}.admin.database`, 'Admin database', 'The database to log in to.', {when: isIn('admin')}),

@@ -6,6 +6,7 @@ import {topics} from '../../answers/questions.ts';
 import type {Answers} from '../../answers/schema.ts';
 import {loginAt} from '../../answers/secret/login.ts';
 import {referenceForms} from '../../answers/secret/reference-forms.ts';
+import {whosePassword} from '../../answers/secret/whose.ts';
 import {toProblem} from '../../base/problem.ts';
 import type {Sighting} from '../../ui/state/session.ts';
 import {type MoreEntry, type PlainEntry, plainEntries, type QuestionEntry} from './entries.ts';
@@ -43,6 +44,7 @@ const waysToAnswer = ({draft}: Form, at: QuestionAt): readonly string[] => {
 	switch (kind) {
 		case 'secret':
 			return [
+				...[whosePassword(draft, at.path) ?? []].flat(),
 				`What you type is not shown. Or say where it is: ${referenceForms(at.path)}.`,
 				...(loginAt(draft, at.path) ? ['The word test tries this login at its server, now.'] : []),
 			];

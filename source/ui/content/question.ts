@@ -5,6 +5,7 @@ import {openSecrets} from '../../answers/form/form.ts';
 import {offerWords} from '../../answers/form/offers.ts';
 import {beginsReference} from '../../answers/secret/mistyped.ts';
 import {referenceForms} from '../../answers/secret/reference-forms.ts';
+import {whosePassword} from '../../answers/secret/whose.ts';
 import {testOf} from '../state/asking/login.ts';
 import {offersInFocus} from '../state/asking/offers.ts';
 import type {Entry} from '../state/entries.ts';
@@ -25,7 +26,11 @@ const mostChoices = 6;
 /** What can stand in place of a secret, and what stands there now. */
 const secretRows = (state: Asking, at: QuestionAt, width: number): readonly Row[] => {
 	const {path} = at;
-	const ways = paragraph(`Or say where it is: ${referenceForms(path)}.`, width, 'dim');
+	const whose = whosePassword(state.draft, path);
+	const ways = [
+		...(whose === undefined ? [] : paragraph(whose, width)),
+		...paragraph(`Or say where it is: ${referenceForms(path)}.`, width, 'dim'),
+	];
 	if (proposalAt(state.draft, path) === undefined) return ways;
 	return openSecrets(state).includes(path)
 		? [...ways, row('To be typed: secrets are never kept between runs.', 'warn')]
