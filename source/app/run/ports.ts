@@ -80,13 +80,13 @@ const bundleOf = ({bundle}: Answers, {context, stateDirectory}: PortOptions): Po
 		signature: bundle.signature,
 	});
 
-/** What helm starts with, and the cluster that it works on. */
-type HelmSurroundings = Pick<Context, 'environment'> & Pick<Ports, 'bundle' | 'cluster'>;
+/** What helm and the programs of the databases start with, and the cluster that they work on. */
+type Surroundings = Pick<Context, 'environment'> & Pick<Ports, 'bundle' | 'cluster'>;
 
 const helmOf = (
 	answers: Answers,
 	{context, stateDirectory}: PortOptions,
-	{environment, bundle, cluster}: HelmSurroundings,
+	{environment, bundle, cluster}: Surroundings,
 ): Ports['helm'] => {
 	const program = createHelm({
 		binary: helmChoice(answers.helm.binary, bundle, helmFolders(context, stateDirectory)),
@@ -99,6 +99,23 @@ const helmOf = (
 	);
 	return renderingOnce(read);
 };
+
+/** How a rehearsal comes to the programs of the databases, where neither this host nor its pods have them. */
+const rehearsedTools =
+	'In a rehearsal: leave it and start it again with --client-tools unpacked, which fetches them from Debian (35 MB), without root.';
+
+const dumpsOf = (
+	answers: Answers,
+	{context, stateDirectory}: PortOptions,
+	{environment, bundle, cluster}: Surroundings,
+): Ports['dumps'] =>
+	createDumps({
+		folder: path.join(stateDirectory, 'dumps'),
+		environment,
+		where: answers.backup.tools,
+		cluster: dumpPods(cluster, bundle, answers),
+		helps: context.rehearsal === true ? [rehearsedTools] : [],
+	});
 
 /**
  * The real ports for these answers. None is opened before it is first used, so that a run does not end for what it does not need.
@@ -153,12 +170,7 @@ const makePorts = (answers: Answers, options: PortOptions & Telling, after: Prom
 		effects: createEffectMemo(effectsFileOf(context, stateDirectory)),
 		databases: {postgresql: createPostgres(), mysql: createMysql()},
 		backups: createBackups(backupSettings(answers, {context, resolve})),
-		dumps: createDumps({
-			folder: path.join(stateDirectory, 'dumps'),
-			environment: children,
-			where: answers.backup.tools,
-			cluster: dumpPods(cluster, bundle, answers),
-		}),
+		dumps: dumpsOf(answers, options, {environment: children, bundle, cluster}),
 		dns: createDns(nameServer === undefined ? {} : {server: nameServer}),
 		tls: createTls(trustStore === undefined ? {} : {trustStore}),
 		https,

@@ -18,6 +18,8 @@ type Options = {
 	readonly where?: Where;
 	/** The programs in the cluster; without it there are only those of this host. */
 	readonly cluster?: PodPrograms | undefined;
+	/** What else helps where no program fits, beside installing one; nothing unless told. */
+	readonly helps?: readonly string[];
 };
 
 /** What was found in pods, so that no second one is started for the same answer. */
@@ -30,32 +32,43 @@ const createFound = () => {
 	};
 };
 
+/** What `find` finds; where no program fits, the problem tells what else helps. */
+const helped = async <T>(helps: readonly string[], find: () => Promise<T>): Promise<T> => {
+	try {
+		return await find();
+	} catch (error) {
+		if (!lacksTools(error) || helps.length === 0) throw error;
+		throw error.with({...error.problem, nextSteps: [...(error.problem.nextSteps ?? []), ...helps]});
+	}
+};
+
 /** Dumps and restores by the databases' own tools. */
-export const createDumps = ({folder, environment, where = 'auto', cluster: pods}: Options): DumpPort => {
+export const createDumps = ({folder, environment, where = 'auto', cluster: pods, helps = []}: Options): DumpPort => {
 	const host = createHostRunner({folder, environment});
 	const found = createFound();
 	const lent = ({image}: DumpTools): LendPrograms =>
 		image === undefined || pods === undefined ? async (work) => work(host) : pods.lend(image);
 	const place: (...asked: Parameters<DumpPort['look']>) => ReturnType<typeof placeOf> = (facts, signal) =>
 		placeOf({host, pods, where}, facts, signal);
+	const lend: DumpPort['tools'] = async (_login, facts, signal) => {
+		const at = await place(facts, signal);
+		if (at.image === undefined) return at.tools;
+		const {image, lend: borrow, lacks} = at;
+		try {
+			return await found(`${image} ${facts.product} ${facts.version}`, async () => ({
+				...(await borrow((runner) => findTools(runner, facts, signal), signal)),
+				image,
+			}));
+		} catch (error) {
+			throw lacksTools(error) && lacks ? lacks : error;
+		}
+	};
 	return {
 		look: async (facts, signal) => {
-			const at = await place(facts, signal);
+			const at = await helped(helps, () => place(facts, signal));
 			return at.image === undefined ? at.tools : {where: 'cluster', image: at.image};
 		},
-		tools: async (_login, facts, signal) => {
-			const at = await place(facts, signal);
-			if (at.image === undefined) return at.tools;
-			const {image, lend, lacks} = at;
-			try {
-				return await found(`${image} ${facts.product} ${facts.version}`, async () => ({
-					...(await lend((runner) => findTools(runner, facts, signal), signal)),
-					image,
-				}));
-			} catch (error) {
-				throw lacksTools(error) && lacks ? lacks : error;
-			}
-		},
+		tools: (...asked) => helped(helps, () => lend(...asked)),
 		dump: async (login, options) => {
 			const work = options.tools.engine === 'postgresql' ? dumpPostgres : dumpMysql;
 			await lent(options.tools)((runner) => work(runner, login, options), options.signal);

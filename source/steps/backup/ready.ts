@@ -59,15 +59,17 @@ const check =
 		const installed = await installedOf(world);
 		for (const {release} of installed) await refuseHalves(world, release);
 		let bytes = 0;
+		let unseen = '';
 		for (const component of installed) {
 			const dumpable = await dumpableOf(world, component);
 			tell(world, component, dumpable);
 			bytes += dumpable.contents.bytes;
+			if (!dumpable.tools) unseen = ', client tools not looked at yet';
 		}
 		await backups.ready(bytes, signal);
 		world.report({kind: 'waiting', reason: 'the lock of this cluster', timeoutMs: longestWatchMs});
 		await world.holdLease(signal);
-		const note = `${counted(installed.length, 'database')}, about ${formatBytes(bytes)}, to ${backups.folder}`;
+		const note = `${counted(installed.length, 'database')}, about ${formatBytes(bytes)}${unseen}, to ${backups.folder}`;
 		return {status: 'ok', note, warnings: warningsOf(world, installed)};
 	};
 

@@ -143,6 +143,10 @@ test('what this host lacks is told where the cluster has nothing either', async 
 		fix: 'Install mariadb-client on this host, or carry the client tools in the bundle: bundle create --client-tools.',
 		answers: ['backup.tools'],
 	});
+	const helped = createDumps({...options, helps: ['Fetch them.']});
+	const mysql = {product: 'MySQL', version: '8.4.0'} as const;
+	for (const asked of [helped.look(mysql, never), helped.tools(login, mysql, never)])
+		expect(await refusalOf(asked)).toMatchObject({code: 'dump-tools-missing', nextSteps: ['Fetch them.']});
 	const none = createDumps({...options, where: 'cluster'});
 	expect(await refusalOf(none.tools(login, {product: 'MySQL', version: '8.4.0'}, never))).toMatchObject({
 		cause: 'The answers have them run in the cluster (backup.tools), and no image with client tools is known.',

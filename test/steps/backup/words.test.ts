@@ -89,7 +89,9 @@ describe('a site that is ready for a backup', () => {
 
 	test('starts no pod in a dry run, and says that its programs are looked at later', async () => {
 		const world = siteOf({answers: ofMysql, pass: 'look'});
-		await look(readyStep(asked), world);
+		expect(await look(readyStep(asked), world)).toMatchObject({
+			note: '2 databases, about 2.0 KiB, client tools not looked at yet, to /backups',
+		});
 		expect(rowsOf(world.told)[0]).toContain('; client tools in the cluster, looked at when the backup is made');
 	});
 
