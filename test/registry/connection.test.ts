@@ -13,6 +13,7 @@ describe('a registry that cannot be reached', () => {
 	test('because nothing listens there, or its name is not known', async () => {
 		expect(await problemOf(client(await refused()).ping(never))).toMatchObject({
 			code: 'registry-unreachable',
+			message: expect.stringMatching(/^The registry \S+ cannot be reached \(to log in\)\.$/u),
 			answers: ['registry.host'],
 			evidence: ['ECONNREFUSED'],
 		});

@@ -27,7 +27,7 @@ const ofValidity = {
 export const connectionTable = {
 	'registry-unreachable': {
 		area: 'registry',
-		message: unused,
+		message: '{subject} cannot be reached (to {what}).',
 		fix: 'Check the name and port of the registry, and that this host may connect to it.',
 		answers: ['registry.host'],
 		cases: {
