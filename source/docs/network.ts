@@ -1,6 +1,6 @@
 import type {Answers} from '../answers/schema.ts';
 import {counted} from '../base/text.ts';
-import {destinationText, directions, networkLines, portText} from '../handover/network/lines.ts';
+import {destinationText, directions, networkLines, portText, sourceText} from '../handover/network/lines.ts';
 
 const cell = (text: string): string => text.replaceAll('|', String.raw`\|`);
 
@@ -11,7 +11,7 @@ export const networkTable = (answers: Answers): string =>
 		'|---|---|---|---|---|',
 		...networkLines(answers).map(
 			(line) =>
-				`| ${[line.what, line.from, destinationText(line), portText(line), directions[line.direction]].map(cell).join(' | ')} |`,
+				`| ${[line.what, sourceText(line), destinationText(line), portText(line), directions[line.direction]].map(cell).join(' | ')} |`,
 		),
 	].join('\n');
 

@@ -27,7 +27,7 @@ const room = (carried: Carried | undefined): readonly Said[] =>
 const accountOf = ({registry: {username}}: Answers): string =>
 	username === undefined
 		? 'The answers name no account: the registry has to take pushes from the jump host and pulls from the nodes without a login.'
-		: `Account ${username}: may push and pull there, and reads what is there. A robot account will do; it must not expire between installation and upgrade. The same account is given to the nodes to pull with, unless you offer one that only pulls.`;
+		: `Account ${username}: may push and pull there, and reads what is there. A robot account will do; it must not expire between installation and upgrade. The same account is given to the nodes to pull with: the installer writes it as a pull secret into each namespace, and has no answer for a second one that only pulls.`;
 
 /** The papers with which the registry admin makes room for the images. */
 export const registryPack = (answers: Answers, carried: Carried | undefined, asking: Asking): Pack => {

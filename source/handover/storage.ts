@@ -87,8 +87,8 @@ const checkOf = (place: StoragePlace, {cluster}: Asking): readonly Said[] => {
 				],
 			},
 		];
-	const look = onCluster(`kubectl get storageclass ${shellWord(place.name)}`, cluster?.inUse ?? {});
-	return ['By the operator, on the jump host:', {exact: [look]}];
+	const look = onCluster('kubectl get storageclasses', cluster?.inUse ?? {});
+	return [`By the operator, on the jump host; ${place.name} is in the list:`, {exact: [look]}];
 };
 
 /** What has to fit there, as far as the answers tell it. */

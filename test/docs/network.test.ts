@@ -1,12 +1,12 @@
 import {expect, test} from 'vitest';
 import {networkTable, withSite} from '../../source/docs/network.ts';
 import {docsTexts} from '../../source/docs/texts.ts';
-import {destinationText, networkLines, portText} from '../../source/handover/network/lines.ts';
+import {destinationText, networkLines, portText, sourceText} from '../../source/handover/network/lines.ts';
 import {load, shortest} from '../answers/samples.ts';
 
 const told = (text: string): readonly string[] =>
 	networkLines(load(text)).map(
-		(line) => `${line.what}: ${line.from} > ${destinationText(line)} ${portText(line)} ${line.direction}`,
+		(line) => `${line.what}: ${sourceText(line)} > ${destinationText(line)} ${portText(line)} ${line.direction}`,
 	);
 
 test('the shortest answers need these lines, and no other', () => {
@@ -16,7 +16,7 @@ test('the shortest answers need these lines, and no other', () => {
 		  "push of the images: jump host > registry.corp.internal 5000/tcp beside",
 		  "pull of the images: every node > registry.corp.internal 5000/tcp out",
 		  "logins, grants, dumps: jump host > postgres.corp.internal 3306/tcp beside",
-		  "data of the servers: pods in zenml-pro, zenml-workspace > postgres.corp.internal 3306/tcp out",
+		  "data of the servers: pods in zenml-pro, pods in zenml-workspace > postgres.corp.internal 3306/tcp out",
 		  "dashboard, API, clients: machines of users > zenml-pro.corp.internal, zenml-workspace.corp.internal 443/tcp in",
 		  "checks of the install: jump host > zenml-pro.corp.internal, zenml-workspace.corp.internal 443/tcp in",
 		  "workspaces call the control plane: pods in zenml-workspace > zenml-pro.corp.internal 443/tcp inside",
@@ -41,6 +41,15 @@ test('each database server stands once, with the namespaces that keep their data
 	]);
 });
 
+test('an NFS export is mounted by nodes, also for artifacts', () => {
+	const lines = told(`${shortest}workloadManager: {enabled: true}
+artifacts: {kind: nfs, nfs: {server: nfs.corp.internal, path: /a}}
+`);
+	expect(lines.filter((line) => line.includes('2049'))).toEqual([
+		'artifacts of pipelines: every node > nfs.corp.internal 2049/tcp out',
+	]);
+});
+
 test('another name to push to, ports, and what is switched on are in the table', () => {
 	const lines =
 		told(`${shortest.replace('registry:\n', 'registry:\n  pushHost: push.corp.internal:5443\n')}ingress: {address: 10.1.2.3, httpsPort: 8443}
@@ -57,7 +66,7 @@ backup: {passphrase: "env:P", schedule: {kind: nfs, namespace: keep, nfs: {serve
 		'checks of the install: jump host > zenml-pro.corp.internal, zenml-workspace.corp.internal (at 10.1.2.3) 8443/tcp in',
 		'snapshot runs: pods in zenml-workload-manager > zenml-pro.corp.internal, zenml-workspace.corp.internal (at 10.1.2.3) 8443/tcp inside',
 		'artifacts of pipelines: pods of pipelines, pods in zenml-workload-manager > s3.corp.internal 9000/tcp out',
-		'scheduled backups: backup pods in keep > nfs.corp.internal 2049/tcp out',
+		'scheduled backups: every node > nfs.corp.internal 2049/tcp out',
 		'dumps of scheduled backups: backup pods in keep > postgres.corp.internal 3306/tcp out',
 		'names: jump host > 10.9.9.9 5353/udp and tcp beside',
 	])

@@ -43,6 +43,44 @@ const fresh = async (name: string): Promise<string> => {
 	return own;
 };
 
+/** The lines of the note from one of its words on, up to another, as one shell reads them. */
+const commandsOf = (from: string, to?: string): string => {
+	const note = text('README.txt');
+	return note
+		.slice(note.indexOf(from), to === undefined ? undefined : note.indexOf(to))
+		.split('\n')
+		.filter((line) => line.startsWith('  '))
+		.join('\n');
+};
+
+describe('OpenShift', () => {
+	const key = registry.replace(':', '..');
+
+	test('the note looks for the ConfigMap of the cluster, and adds to it before it makes one', async () => {
+		const own = await fresh('openshift');
+		const {calls} = await runScript(commandsOf('OpenShift nodes take', 'How to check'), {
+			folder: own,
+			played: {oc: ''},
+		});
+		expect(calls.trim().split('\n')).toEqual([
+			'oc get image.config.openshift.io/cluster -o jsonpath={.spec.additionalTrustedCA.name}',
+			`oc set data configmap/NAME -n openshift-config --from-file=${key}=ca.crt`,
+			`oc create configmap zenml-registry-ca -n openshift-config --from-file=${key}=ca.crt`,
+			'oc patch image.config.openshift.io/cluster --type=merge -p {"spec":{"additionalTrustedCA":{"name":"zenml-registry-ca"}}}',
+		]);
+	});
+
+	test('both ways have a way back', async () => {
+		const own = await fresh('openshift-undo');
+		const {calls} = await runScript(commandsOf('How to undo'), {folder: own, played: {oc: ''}});
+		expect(calls.trim().split('\n')).toEqual([
+			`oc set data configmap/NAME -n openshift-config ${key}-`,
+			'oc patch image.config.openshift.io/cluster --type=json -p [{"op":"remove","path":"/spec/additionalTrustedCA"}]',
+			'oc delete configmap zenml-registry-ca -n openshift-config',
+		]);
+	});
+});
+
 describe('the pack', () => {
 	test('the note says who asks, until when, what to compare, how to check and how to undo', () => {
 		const note = text('README.txt');

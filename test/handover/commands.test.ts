@@ -57,7 +57,7 @@ describe('what is pasted from a note reaches its program word for word', () => {
 		expect(words.at(-1)).toBe('[https://registry.corp.internal:5000/v2/]');
 	});
 
-	const site = {connections: 1, namespaces: ['a'], ca: {file: '/ca', answer: 'tls.ca'}};
+	const site = {ofControlPlane: false, connections: 1, namespaces: ['a'], ca: {file: '/ca', answer: 'tls.ca'}};
 	test.each(['mysql', 'postgresql'] as const)('names of %s with signs that a shell knows', async (engine) => {
 		const account = {username: 'zen$user', database: 'zen"db', label: 'a', script: [], source: 's', isGenerated: false};
 		const server = {host: 'db.corp', port: 1, tls: 'require', ...site, accounts: [account]} as const;
@@ -86,7 +86,7 @@ describe('what is pasted from a note reaches its program word for word', () => {
 		expect((await calledBy(commandsOf(storage, 'aws'), 'aws')).at(-1)).toBe('[s3://zen/.zenml-check]');
 		const looked = await calledBy(commandsOf(storage, 'kubectl'), 'kubectl');
 		expect(looked).toEqual(
-			['--kubeconfig', '/home/ada/kube config', '--context', 'prod', 'get', 'storageclass', 'fast'].map(
+			['--kubeconfig', '/home/ada/kube config', '--context', 'prod', 'get', 'storageclasses'].map(
 				(word) => `[${word}]`,
 			),
 		);

@@ -24,6 +24,7 @@ afterAll(async () => rm(folder, {recursive: true, force: true}));
 
 const site = {
 	tls: 'verify-full' as const,
+	ofControlPlane: false,
 	connections: 50,
 	namespaces: ['zenml-pro'],
 	ca: {file: '/etc/pki/ca.crt', answer: 'tls.ca'},

@@ -200,6 +200,11 @@ test('on OpenShift the note speaks of security context constraints', async () =>
 	const {note} = await papersOf(route, async () => 'ada');
 	expect(note).toContain('oc adm policy add-scc-to-group nonroot-v2 system:serviceaccounts:zenml-workspace');
 	expect(note).not.toContain('Pod Security Standard');
+	const undo = note.slice(note.indexOf('How to undo'));
+	for (const name of ['zenml-pro', 'zenml-workspace'])
+		expect(undo).toContain(`oc adm policy remove-scc-from-group nonroot-v2 system:serviceaccounts:${name}`);
+	// Its nodes are changed by no script.
+	expect(note).not.toContain('ca-nodes.sh');
 	const ids = {runAsUser: null, fsGroup: null};
 	const byCluster = answersOf((input) => ({
 		...input,

@@ -4,6 +4,7 @@ import {ProblemsError} from '../../base/problem.ts';
 import {type TopicId, topics} from '../../handover/topics.ts';
 import {type WrittenPapers, writtenLines} from '../../handover/written.ts';
 import type {AnswerFlags, Context} from '../base/context.ts';
+import {calledBy, calledDeep} from '../base/kept/own-commands.ts';
 import type {AddCommand, Work} from './command.ts';
 import {withAnswerOptions, withExamples} from './shared-options.ts';
 
@@ -45,7 +46,12 @@ const work: Work<HandoverOptions> = async (
 		withPasswords,
 	});
 	const all = await writePapers(results, target);
-	tell(context, all, json);
+	const {called = calledBy(undefined)} = context;
+	tell(
+		context,
+		all.map((one) => ({...one, lacks: calledDeep(one.lacks, called)})),
+		json,
+	);
 	if (!json) for (const words of keptWords(kept, {by, contact})) context.out(context.redactor.redact(`${words}\n`));
 	const problems = all.flatMap(({problem}) => problem ?? []);
 	if (problems.length > 0) throw new ProblemsError(problems);

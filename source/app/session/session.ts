@@ -140,7 +140,12 @@ const makeOwnPapers = async (site: PapersOf, topics: readonly TopicId[]): Promis
 	const written = await writePapers(await gatherPapers(site, topics), ownFolder(site.stateDirectory));
 	const said = keptWords(readAsked(site.stateDirectory));
 	const told = said.length === 0 ? [] : [...said, 'These are options of: zenml-airgap handover'];
-	return site.context.redactor.redactDeep({written, told});
+	const {redactor, called = calledBy(undefined)} = site.context;
+	const asCalled = {
+		written: written.map((one) => ({...one, lacks: calledDeep(one.lacks, called)})),
+		told: calledDeep(told, called),
+	};
+	return redactor.redactDeep(asCalled);
 };
 
 /** A refusal whose commands name the cluster in use, and are called as this one was. */

@@ -6,6 +6,7 @@ import {check} from './check.ts';
 import {type CaGiven, fingerprintLines} from './given.ts';
 import {linuxScripts} from './linux.ts';
 import {nodes} from './nodes.ts';
+import {openShift} from './openshift.ts';
 import {tools} from './tools.ts';
 import {windows} from './windows.ts';
 
@@ -40,15 +41,7 @@ const cover = (given: CaGiven, asking: Asking) =>
 					],
 				},
 				'ca.crt is the certificate in PEM, ca.cer the same in DER. Each script holds it, and stops when it is not the one with this fingerprint.',
-				'OpenShift nodes take the CA of the registry from the cluster (a port is written with two dots, registry..5000):',
-				{
-					exact: [
-						'oc create configmap zenml-registry-ca -n openshift-config \\',
-						`  --from-file=${given.registry.replace(':', '..')}=ca.crt`,
-						'oc patch image.config.openshift.io/cluster --type=merge -p \\',
-						`  '{"spec":{"additionalTrustedCA":{"name":"zenml-registry-ca"}}}'`,
-					],
-				},
+				...openShift.what(given.registry),
 			],
 			check: [
 				'Before the installation: the certificate stands in the store (commands in each file). After it, on one machine of each kind:',
@@ -58,6 +51,7 @@ const cover = (given: CaGiven, asking: Asking) =>
 			],
 			undo: [
 				'Each script takes the word "remove", and no other; each text ends with the way back. Nothing else is changed by them.',
+				...openShift.undo(given.registry),
 			],
 		},
 		asking,

@@ -22,11 +22,23 @@ const tlsOf = (server: NeededServer): string => {
 	return `Logins come with TLS, and look at the certificate of the server: it must hold the name ${server.host} in its subjectAltName, and be signed by the CA in ${caFile(server)}, which ${server.caPem ? 'lies beside this note' : 'the operator sends you'}. Send another CA back if yours is another.`;
 };
 
+/** What the client of the control plane does by itself: its chart has no key for TLS. */
+const controlPlaneTls = {
+	postgresql:
+		'The control plane is another case: it takes TLS where the server offers it, and may not look at the certificate. hostssl in pg_hba.conf rules out clear text.',
+	mysql:
+		'The control plane is another case: nothing makes it ask for TLS, and what it sends may go in clear text. Keep the network between to yourselves.',
+} as const;
+
+const ofControlPlane = ({ofControlPlane, tls, engine}: NeededServer): readonly Said[] =>
+	ofControlPlane && tls !== 'disable' ? [`- ${controlPlaneTls[engine]}`] : [];
+
 /** What a server must be, as the one who keeps it reads it: nobody else has the answers. */
 export const demandsOf = (server: NeededServer): readonly Said[] => [
 	`${server.host}:${server.port}:`,
 	`- ${versions[server.engine]}.`,
 	`- ${tlsOf(server)}`,
+	...ofControlPlane(server),
 	`- Reachable from the jump host and from the pods in ${server.namespaces.join(', ')}. Many clusters hide pods behind the addresses of their nodes: the cluster admin knows which ones you see.`,
 	`- ${server.connections} connections at the same time for these accounts, while pods are rolled out; a few more for backups.`,
 	`- ${makes[server.engine]}`,

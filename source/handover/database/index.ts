@@ -78,9 +78,12 @@ const byYou = (servers: readonly NeededServer[]): readonly Said[] =>
 		? ['Nothing has to be run: the installer does it. If you would rather do it yourself, before it:']
 		: [];
 
-/** Who gets the papers weeks ahead must not look for passwords that are not made yet. */
-const notYetMade = (servers: readonly NeededServer[]): readonly Said[] => {
-	const generated = servers.flatMap(({accounts}) => accounts.filter(({isGenerated}) => isGenerated));
+/** Who gets the papers weeks ahead must not look for passwords that are not made yet. Beside these papers, or in a run, they are made. */
+const notYetMade = (servers: readonly NeededServer[], {isUnderWay}: Asking): readonly Said[] => {
+	if (isUnderWay) return [];
+	const generated = servers.flatMap(({accounts}) =>
+		accounts.filter(({isGenerated, password}) => isGenerated && password === undefined),
+	);
 	return generated.length === 0
 		? []
 		: [
@@ -88,13 +91,13 @@ const notYetMade = (servers: readonly NeededServer[]): readonly Said[] => {
 			];
 };
 
-const whatOf = (servers: readonly NeededServer[]): readonly Said[] => [
+const whatOf = (servers: readonly NeededServer[], asking: Asking): readonly Said[] => [
 	'Needed:',
 	tableOf(servers),
 	...byYou(servers),
 	'1. Get the passwords from the operator: by your vault or by hand, never by mail. Put them beside the SQL, one file each, readable by you alone. They are:',
 	passwordsOf(servers),
-	...notYetMade(servers),
+	...notYetMade(servers, asking),
 	'2. Run each file in this folder, as an administrator of the server:',
 	...runs(servers),
 	'3. Delete the password files. Nothing else is to be sent back: the installer looks again by itself.',
@@ -111,7 +114,7 @@ const cover = (servers: readonly NeededServer[], asking: Asking): HandoverSectio
 				'Each server of ZenML Pro keeps its data in a database of its own, and logs in with an account of its own.',
 				...purposes(servers),
 			],
-			what: whatOf(servers),
+			what: whatOf(servers, asking),
 			check: [
 				'In this folder, as the servers will log in; each asks for the password:',
 				...servers.map((server) => ({exact: engines[server.engine].check(server)})),

@@ -77,7 +77,7 @@ const checkScript = ({names, address, server}: Known): HandoverSection => ({
 		'  if [ -z "$found" ]; then',
 		'    why=$(dig +noall +comments +time=3 +tries=2 "$@" \\',
 		'      | sed -n "s/.*status: \\([A-Z]*\\).*/\\1/p")',
-		'    echo "FAILED $name: no address (${why:-no answer}), not $want" >&2',
+		`    echo "FAILED $name: no address (\${why:-no answer}), not $want" >&2`,
 		'  elif [ "$leads" = no ]; then echo "FAILED $name: $found, not $want" >&2',
 		'  else echo "FAILED $name: $want, and others that are not it:$others" >&2; fi',
 		'}',

@@ -16,7 +16,7 @@ const nameProbe = (line: NetworkLine, name: string): string =>
 
 const probesOf = (lines: readonly NetworkLine[], name: string): readonly string[] =>
 	lines
-		.filter(({from}) => from === jumpHost)
+		.filter(({from}) => from.includes(jumpHost))
 		.flatMap((line) => [
 			...(isKnown(line) ? tcpProbe(line) : []),
 			...(line.protocols.includes('udp') ? [nameProbe(line, name)] : []),

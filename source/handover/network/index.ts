@@ -2,7 +2,17 @@ import type {Answers} from '../../answers/schema.ts';
 import {coverNote} from '../cover-note.ts';
 import type {Asking, Pack} from '../pack.ts';
 import {networkCheck} from './check.ts';
-import {destinationText, directions, jumpHost, type NetworkLine, networkLines, portText, users} from './lines.ts';
+import {
+	destinationText,
+	directions,
+	everyNode,
+	jumpHost,
+	type NetworkLine,
+	networkLines,
+	portText,
+	sourceText,
+	users,
+} from './lines.ts';
 
 const title = 'Connections that have to be open';
 const who = 'firewall team';
@@ -13,7 +23,7 @@ const blank = '____________________';
 const knownBy = (from: string): string => {
 	if (from === jumpHost) return 'the operator knows them';
 	if (from === users) return 'you know them, or the desktop team';
-	return from === 'every node' ? 'the cluster admin knows them' : 'the cluster admin: the pods, or their nodes';
+	return from === everyNode ? 'the cluster admin knows them' : 'the cluster admin: the pods, or their nodes';
 };
 
 /** Sources have addresses that no answer holds: blanks, each with whoever can fill it in. */
@@ -21,26 +31,28 @@ const sources = (lines: readonly NetworkLine[]): readonly string[] => [
 	'Addresses of the sources, to be filled in (clusters often hide pods behind',
 	'the addresses of their nodes; the cluster admin knows whether yours does):',
 	'',
-	...[...new Set(lines.map(({from}) => from))].flatMap((from) => [from, `    ${blank} (${knownBy(from)})`]),
+	...[...new Set(lines.flatMap(({from}) => from))].flatMap((from) => [from, `    ${blank} (${knownBy(from)})`]),
 	'',
 ];
 
 const rule = (line: NetworkLine, index: number): readonly string[] => [
 	`${String(index + 1).padStart(2)}. ${line.what} (${directions[line.direction]})`,
-	`    from  ${line.from}`,
+	`    from  ${sourceText(line)}`,
 	`    to    ${destinationText(line)}`,
 	`    port  ${portText(line)}`,
 ];
 
 const csvCell = (text: string): string => (/[",]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
-/** One row for each host and protocol, as a rule base takes them; an address that is not known is an empty cell. */
+/** One row for each source, host and protocol, as a rule base takes them; an address that is not known is an empty cell. */
 const csvRows = ({what, from, to, at = '', port, protocols, direction}: NetworkLine, index: number) =>
-	to.flatMap((host) =>
-		protocols.map((protocol) => {
-			const number = typeof port === 'number' ? String(port) : '';
-			return [String(index + 1), what, from, '', host, at, number, protocol, directions[direction]];
-		}),
+	from.flatMap((source) =>
+		to.flatMap((host) =>
+			protocols.map((protocol) => {
+				const number = typeof port === 'number' ? String(port) : '';
+				return [String(index + 1), what, source, '', host, at, number, protocol, directions[direction]];
+			}),
+		),
 	);
 
 const csv = (lines: readonly NetworkLine[]): readonly string[] => [
@@ -62,7 +74,7 @@ export const networkPack = (answers: Answers, asking: Asking, nameServers: reado
 				'ZenML Pro runs in the cluster, its data lies on database servers beside it, and its images in the internal registry. These connections are all that it needs. Nothing of it asks for an address outside of your network.',
 			],
 			what: [
-				`Allow the ${lines.length} connections in connections.txt; connections.csv holds the same for a rule base, one row for each host. Names that have no address yet get it from the network team (papers "dns").`,
+				`Allow the ${lines.length} connections in connections.txt; connections.csv holds the same for a rule base, one row for each source and host. Names that have no address yet get it from the network team (papers "dns").`,
 				'Sources stand there in words. Their addresses are in no answer: connections.txt has a blank for each, with whoever knows it. "Within the cluster" is for the cluster admin, where network policies are in use.',
 				'Each is opened from left to right; answers come back on it. TLS goes through as it is: what opens it in between needs a CA that both ends trust.',
 				'Between jump host and databases connections may stand still for minutes while data is copied: no idle time-out below 15 minutes there.',

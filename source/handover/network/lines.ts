@@ -6,7 +6,7 @@ import {nameServerOf, usualPort} from '../../network/ask-name.ts';
 /** A line that has to be open: who opens a connection, to whom, at which port. */
 export type NetworkLine = {
 	readonly what: string;
-	readonly from: string;
+	readonly from: readonly string[];
 	/** Hosts, or one place in words where no host is known. */
 	readonly to: readonly string[];
 	/** The address that all these hosts have, where the answers tell it. */
@@ -22,6 +22,8 @@ export type NetworkLine = {
 export const jumpHost = 'jump host';
 /** Everybody who opens the dashboard or runs pipelines. */
 export const users = 'machines of users';
+/** Where containers are pulled and volumes are mounted: not from pods. */
+export const everyNode = 'every node';
 /** What a name server is called whose address nobody knows. */
 export const unknownNameServer = 'name server of the jump host';
 
@@ -50,13 +52,16 @@ const registryLines = ({registry: {host, pushHost, plainHttp}}: Answers): readon
 	const push = placeOf(pushHost ?? host, usual);
 	const pull = placeOf(host, usual);
 	return [
-		{what: 'push of the images', from: jumpHost, ...push, direction: 'beside'},
-		{what: 'pull of the images', from: 'every node', ...pull, direction: 'out'},
+		{what: 'push of the images', from: [jumpHost], ...push, direction: 'beside'},
+		{what: 'pull of the images', from: [everyNode], ...pull, direction: 'out'},
 	];
 };
 
-const backupPods = ({backup, controlPlane}: Answers): string =>
-	`backup pods in ${backup.schedule.namespace ?? controlPlane.namespace}`;
+const podsIn = (namespaces: readonly string[]): readonly string[] => namespaces.map((name) => `pods in ${name}`);
+
+const backupPods = ({backup, controlPlane}: Answers): readonly string[] => [
+	`backup pods in ${backup.schedule.namespace ?? controlPlane.namespace}`,
+];
 
 /** Each server once, with the components that keep their data there. */
 const databaseLines = (answers: Answers): readonly NetworkLine[] => {
@@ -73,8 +78,8 @@ const databaseLines = (answers: Answers): readonly NetworkLine[] => {
 	return [...servers.values()].flatMap(({host, port, namespaces}): readonly NetworkLine[] => {
 		const to: Place = {to: [bare(host)], port, protocols: byTcp};
 		return [
-			{what: 'logins, grants, dumps', from: jumpHost, ...to, direction: 'beside'},
-			{what: 'data of the servers', from: `pods in ${namespaces.join(', ')}`, ...to, direction: 'out'},
+			{what: 'logins, grants, dumps', from: [jumpHost], ...to, direction: 'beside'},
+			{what: 'data of the servers', from: podsIn([...new Set(namespaces)]), ...to, direction: 'out'},
 			...(answers.backup.schedule.kind === 'none'
 				? []
 				: [{what: 'dumps of scheduled backups', from: backupPods(answers), ...to, direction: 'out' as const}]),
@@ -86,21 +91,21 @@ const wayInLines = (answers: Answers): readonly NetworkLine[] => {
 	const {controlPlane, workspaces, ingress} = answers;
 	const way = {at: ingress.address, port: ingress.httpsPort, protocols: byTcp};
 	const to = [controlPlane.host, ...workspaces.map(({host}) => host)];
-	const namespaces = workspaces.map(({namespace}) => namespace).join(', ');
+	const namespaces = [...new Set(workspaces.map(({namespace}) => namespace))];
 	return [
-		{what: 'dashboard, API, clients', from: users, to, ...way, direction: 'in'},
-		{what: 'checks of the install', from: jumpHost, to, ...way, direction: 'in'},
+		{what: 'dashboard, API, clients', from: [users], to, ...way, direction: 'in'},
+		{what: 'checks of the install', from: [jumpHost], to, ...way, direction: 'in'},
 		{
 			what: 'workspaces call the control plane',
-			from: `pods in ${namespaces}`,
+			from: podsIn(namespaces),
 			to: [controlPlane.host],
 			...way,
 			direction: 'inside',
 		},
 		{
 			what: 'way in to the servers',
-			from: `ingress controller, Gateway or router`,
-			to: [`Services in ${controlPlane.namespace}, ${namespaces}`],
+			from: ['ingress controller, Gateway or router'],
+			to: [`Services in ${[...new Set([controlPlane.namespace, ...namespaces])].join(', ')}`],
 			port: 'those of the Services',
 			protocols: byTcp,
 			direction: 'inside',
@@ -113,7 +118,7 @@ const runnerLines = ({workloadManager, controlPlane, workspaces, ingress}: Answe
 		? [
 				{
 					what: 'snapshot runs',
-					from: `pods in ${workloadManager.namespace}`,
+					from: podsIn([workloadManager.namespace]),
 					to: [controlPlane.host, ...workspaces.map(({host}) => host)],
 					...{at: ingress.address, port: ingress.httpsPort, protocols: byTcp},
 					direction: 'inside',
@@ -121,31 +126,28 @@ const runnerLines = ({workloadManager, controlPlane, workspaces, ingress}: Answe
 			]
 		: [];
 
-/** Where a storage is on the network; undefined where there is none, or the cluster's own StorageClass knows it. */
-const storageAt = (answers: Answers, from: StoragePath): Place | undefined => {
-	const place = storagePlaceOf(answers, from);
-	if (place?.kind === 's3') return urlPlace(place.endpoint);
-	return place?.kind === 'nfs' ? {to: [bare(place.server)], port: 2049, protocols: byTcp} : undefined;
+/**
+ * The line to a storage; none where there is no storage, or the cluster's own StorageClass knows it. Kubernetes documentation, "Volumes",
+ * nfs: the kubelet mounts the export, so that its packets come from nodes whatever addresses pods have.
+ */
+const storageLine = (
+	answers: Answers,
+	at: StoragePath,
+	what: string,
+	pods: readonly string[],
+): readonly NetworkLine[] => {
+	const place = storagePlaceOf(answers, at);
+	if (place?.kind === 's3') return [{what, from: pods, ...urlPlace(place.endpoint), direction: 'out'}];
+	if (place?.kind !== 'nfs') return [];
+	return [{what, from: [everyNode], to: [bare(place.server)], port: 2049, protocols: byTcp, direction: 'out'}];
 };
 
 const storageLines = (answers: Answers): readonly NetworkLine[] => {
 	const {workloadManager} = answers;
-	const store = storageAt(answers, 'artifacts');
-	const kept = storageAt(answers, 'backup.schedule');
-	const runners = workloadManager.enabled ? `, pods in ${workloadManager.namespace}` : '';
-	const from = backupPods(answers);
+	const runners = workloadManager.enabled ? podsIn([workloadManager.namespace]) : [];
 	return [
-		...(store
-			? [
-					{
-						what: 'artifacts of pipelines',
-						from: `pods of pipelines${runners}`,
-						...store,
-						direction: 'out' as const,
-					},
-				]
-			: []),
-		...(kept ? [{what: 'scheduled backups', from, ...kept, direction: 'out' as const}] : []),
+		...storageLine(answers, 'artifacts', 'artifacts of pipelines', ['pods of pipelines', ...runners]),
+		...storageLine(answers, 'backup.schedule', 'scheduled backups', backupPods(answers)),
 	];
 };
 
@@ -165,12 +167,12 @@ const nameLines = (answers: Answers, facts: NetworkFacts): readonly NetworkLine[
 		...places.map(
 			({host, port}): NetworkLine => ({
 				what: 'names',
-				from: jumpHost,
+				from: [jumpHost],
 				to: [bare(host)],
 				...{port, protocols, direction: 'beside'},
 			}),
 		),
-		{what: 'names', from: 'pods', ...ofCluster, direction: 'out'},
+		{what: 'names', from: ['pods'], ...ofCluster, direction: 'out'},
 	];
 };
 
@@ -193,7 +195,7 @@ export type NetworkFacts = {
 
 /** Every line that an install by these answers needs, and no other. */
 export const networkLines = (answers: Answers, facts: NetworkFacts = {}): readonly NetworkLine[] => [
-	{what: 'Kubernetes API', from: jumpHost, ...apiPlace(answers, facts.server), direction: 'in'},
+	{what: 'Kubernetes API', from: [jumpHost], ...apiPlace(answers, facts.server), direction: 'in'},
 	...registryLines(answers),
 	...databaseLines(answers),
 	...wayInLines(answers),
@@ -209,6 +211,9 @@ export const directions: Readonly<Record<NetworkLine['direction'], string>> = {
 	inside: 'within the cluster',
 	beside: 'past the cluster',
 };
+
+/** Who opens a line, for people: `pods in zenml-pro, pods in zenml-workspace`. */
+export const sourceText = ({from}: NetworkLine): string => from.join(', ');
 
 /** Who a line goes to, for people: `a.corp, b.corp (at 10.1.2.3)`. */
 export const destinationText = ({to, at}: NetworkLine): string =>

@@ -64,6 +64,9 @@ const named = (what: string, ids: readonly (number | null)[]): string | undefine
 	return all.length === 0 ? undefined : `${what} ${all.join(', ')}`;
 };
 
+const constraintCommand = (verb: 'add-scc-to-group' | 'remove-scc-from-group', namespace: string): string =>
+	`oc adm policy ${verb} nonroot-v2 system:serviceaccounts:${namespace}`;
+
 /** OpenShift documentation, "Managing security context constraints": restricted-v2 takes IDs of the namespace's own range alone, nonroot-v2 all but root. */
 const constraintOf = (ids: string, namespaces: readonly string[]): readonly Said[] =>
 	ids === ''
@@ -71,14 +74,13 @@ const constraintOf = (ids: string, namespaces: readonly string[]): readonly Said
 		: [
 				`   The security context constraint (SCC) restricted-v2 refuses ${ids}, unless the range of the namespace holds them. Either let the pods use nonroot-v2:`,
 				{
-					exact: namespaces.map((name) => `oc adm policy add-scc-to-group nonroot-v2 system:serviceaccounts:${name}`),
+					exact: namespaces.map((name) => constraintCommand('add-scc-to-group', name)),
 				},
 				'   or tell the operator that restricted-v2 is to do: then runAsUser and fsGroup of each podSecurityContext become null in the answers, and OpenShift picks both.',
 			];
 
-/** As whom the pods run, and what has to let them in. */
-export const podNeeds = (answers: Answers): readonly Said[] => {
-	const components = componentsOf(answers);
+/** User and group that the pods name, in words; undefined where the cluster picks. */
+const idsOf = (components: readonly Component[]) => {
 	const contexts = components.map(({answers: {podSecurityContext}}) => podSecurityContext);
 	const user = named(
 		'user',
@@ -88,13 +90,30 @@ export const podNeeds = (answers: Answers): readonly Said[] => {
 		'group',
 		contexts.map(({fsGroup}) => fsGroup),
 	);
+	return {user, both: [user, group].filter((part) => part !== undefined).join(' and ')};
+};
+
+const namespacesOfPods = (components: readonly Component[]): readonly string[] => [
+	...new Set(components.map(({answers: {namespace}}) => namespace)),
+];
+
+/** As whom the pods run, and what has to let them in. */
+export const podNeeds = (answers: Answers): readonly Said[] => {
+	const components = componentsOf(answers);
+	const {user, both} = idsOf(components);
 	const runAs = `5. Pods run as ${user ?? 'a user that the cluster picks'}, without host paths, host ports or privileges.`;
-	if (answers.ingress.kind === 'route') {
-		const namespaces = [...new Set(components.map(({answers: {namespace}}) => namespace))];
-		const ids = [user, group].filter((part) => part !== undefined).join(' and ');
-		return [runAs, ...constraintOf(ids, namespaces)];
-	}
+	if (answers.ingress.kind === 'route') return [runAs, ...constraintOf(both, namespacesOfPods(components))];
 	return [
 		`${runAs} Where a namespace enforces a Pod Security Standard, "baseline" lets them in; "plan" compares a stricter one with the charts and names what it refuses.`,
+	];
+};
+
+/** The way back of what lets the pods in: it outlives namespaces and rights. */
+export const podUndo = (answers: Answers): readonly Said[] => {
+	const components = componentsOf(answers);
+	if (answers.ingress.kind !== 'route' || idsOf(components).both === '') return [];
+	return [
+		'Where nonroot-v2 was given; the pods do not start again without it:',
+		{exact: namespacesOfPods(components).map((name) => constraintCommand('remove-scc-from-group', name))},
 	];
 };

@@ -8,7 +8,7 @@ import {scheduleNamespace} from '../schedule/names.ts';
 import {accessesOfOperator} from '../shared/accesses.ts';
 import {namespacesOf} from '../shared/names.ts';
 import type {World} from '../world.ts';
-import {podNeeds, roomNeeds} from './cluster-room.ts';
+import {podNeeds, podUndo, roomNeeds} from './cluster-room.ts';
 import {askingOf, clusterUser, type Gathered} from './gathered.ts';
 import {rights, userBlank} from './rights.ts';
 import {wayInCheck, wayInNeeds, wayInUndo} from './way-in.ts';
@@ -60,7 +60,7 @@ const whatOf = (answers: Answers, user: string | undefined): readonly Said[] => 
 	...giveRights(user),
 	...whyRights(accessesOfOperator(answers)),
 	...wayInNeeds(answers),
-	`   Nodes must be able to pull from ${answers.registry.host}. Where the registry has a certificate of the internal CA, see ca-nodes.sh in the papers "ca".`,
+	`   Nodes must be able to pull from ${answers.registry.host}. Where the registry has a certificate of the internal CA, see ${answers.ingress.kind === 'route' ? 'the lines on OpenShift in README.txt' : 'ca-nodes.sh'} in the papers "ca".`,
 	...roomNeeds(answers),
 	...podNeeds(answers),
 	'6. Send the operator a kubeconfig, and the name of its context.',
@@ -91,6 +91,7 @@ export const gatherCluster = async (world: World): Promise<Gathered> => {
 				{exact: ['kubectl delete -f rights.yaml', 'kubectl delete -f namespaces.yaml']},
 				`The first, ${user === undefined ? 'with the file as it was applied, ' : ''}after the installation; upgrades and backups need them again. The second deletes ZenML Pro with everything in these namespaces.`,
 				...wayInUndo(answers),
+				...podUndo(answers),
 			],
 		},
 		asking,

@@ -1,4 +1,4 @@
-import type {DatabaseServer} from '../../answers/database-server.ts';
+import {addressOf, type DatabaseServer} from '../../answers/database-server.ts';
 import {keyInGenerated} from '../../answers/secret/generated.ts';
 import {isAbort, ProblemError, toProblem} from '../../base/problem.ts';
 import type {NeededAccount, NeededServer} from '../../handover/database/given.ts';
@@ -45,13 +45,30 @@ const groupsOfDba = (world: World): readonly ServerGroup[] => {
 	return others.length > 0 ? others : groups;
 };
 
+/** Servers of which these papers say nothing, as this tool has a login there and not on others. */
+const leftOut = (world: World): readonly string[] => {
+	const told = new Set(groupsOfDba(world).map(({server}) => addressOf(server)));
+	return serverGroups(world).flatMap(({server}) =>
+		told.has(addressOf(server))
+			? []
+			: [
+					`Left out: ${addressOf(server)}, where the installer makes databases and accounts by the login ${server.admin?.username ?? ''}. Tell whoever keeps that server.`,
+				],
+	);
+};
+
 /** Every one of these servers with the accounts of those of its components that are asked for. */
 const serversOf = (world: World, isAsked: (component: Component) => boolean): readonly NeededServer[] =>
 	groupsOfDba(world).flatMap(({server, components}) => {
 		const {engine, host, port, tls, admin} = server;
 		const accounts = components.filter(isAsked).map((component) => accountOf(world, server, component));
 		if (accounts.length === 0) return [];
-		const known = {admin: admin?.username, connections: connectionsNeeded(components), ca: caOf(world, server)};
+		const known = {
+			ofControlPlane: components.filter(isAsked).some(({path}) => path === 'controlPlane'),
+			admin: admin?.username,
+			connections: connectionsNeeded(components),
+			ca: caOf(world, server),
+		};
 		const namespaces = [...new Set(components.map(({answers: {namespace}}) => namespace))];
 		return [{engine, host, port, tls, namespaces, accounts, ...known}];
 	});
@@ -129,7 +146,10 @@ export const gatherDatabase = async (world: World, wish: Wish): Promise<Gathered
 		serversOf(world, () => true),
 	);
 	if (wish.withPasswords !== true)
-		return {pack: databasePack(servers, askingOf(world)), lacks: [...casLacking, ...generatedLater(servers)]};
+		return {
+			pack: databasePack(servers, askingOf(world)),
+			lacks: [...leftOut(world), ...casLacking, ...generatedLater(servers)],
+		};
 	const passwords = new Map<string, string>();
 	const lacks: string[] = [];
 	for (const {components} of groupsOfDba(world))
@@ -150,5 +170,5 @@ export const gatherDatabase = async (world: World, wish: Wish): Promise<Gathered
 					all: lacks.length + passwords.size,
 					first: lacks[0] ?? '',
 				});
-	return {pack: databasePack(filled, askingOf(world)), lacks: [...casLacking, ...lacks], problem};
+	return {pack: databasePack(filled, askingOf(world)), lacks: [...leftOut(world), ...casLacking, ...lacks], problem};
 };

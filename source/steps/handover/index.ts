@@ -44,6 +44,7 @@ const gatherStorage = async (world: World): Promise<Gathered | undefined> => {
 /** The API server is known by the kubeconfig alone, the name server by the answers or by how this host is set up. */
 const gatherNetwork = async (world: World): Promise<Gathered> => {
 	const asking = askingOf(world);
+	const {context} = world.answers.kubernetes;
 	const pack = networkPack(world.answers, asking, world.dns.servers);
 	const lines = networkLines(world.answers, {nameServers: world.dns.servers});
 	const isServerUnknown = lines.some(({to}) => to.includes(unknownNameServer));
@@ -53,7 +54,7 @@ const gatherNetwork = async (world: World): Promise<Gathered> => {
 			...(asking.cluster
 				? []
 				: [
-						'The API server stands in words: no kubeconfig with this context could be read. Give it with --kubeconfig FILE.',
+						`The API server stands in words: no kubeconfig ${context === undefined ? '' : `with the context ${context} `}could be read. Give it with --kubeconfig FILE.`,
 					]),
 			...(isServerUnknown
 				? [

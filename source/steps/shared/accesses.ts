@@ -157,6 +157,7 @@ export const accessesOfOperator = (answers: Answers): readonly Access[] => [
 		componentsOf(answers).map(({answers: {namespace}}) => namespace),
 	),
 	...(answers.backup.schedule.kind === 'none' ? [] : accessesOfSchedule(answers)),
+	...(answers.backup.schedule.kind === 'storageClass' ? forClasses : []),
 ];
 
 /** An access that is denied, and why as far as the cluster says. */

@@ -66,7 +66,7 @@ test('without passwords the command says how generated ones come to be, and the 
 		await stage.write('answers.json', JSON.stringify({...generated, controlPlane: {host: 'zenml-pro.corp.internal'}}));
 		const {code, out} = await stage.run('handover', 'database', '--answers', 'answers.json', '--out', 'papers');
 		expect(code).toBe(0);
-		expect(out).toContain('zenml-airgap install --until secrets');
+		expect(out).toContain('zenml-airgap install --answers answers.json --until secrets');
 		const ca = path.join(stage.folder, 'papers', 'database', 'db.corp_3306-ca.crt');
 		expect((await readFile(ca, 'utf8')).trim()).toBe(cert.trim());
 	} finally {
