@@ -92,7 +92,10 @@ test('every command that finds answers or reads the state folder is known, and t
 		// A word that `drill` takes, and no command by itself.
 		const one = known.get(command === 'drill failover' ? 'drill' : command);
 		expect([command, one && takes(one, '--answers') && takes(one, '--state-dir')]).toEqual([command, true]);
-		expect([command, one?.registeredArguments.filter(({required}) => required).length]).toEqual([command, operands]);
+		// What is printed names all that a command takes before options; a person may leave out what is told then.
+		const taken = one?.registeredArguments ?? [];
+		expect(operands).toBeGreaterThanOrEqual(taken.filter(({required}) => required).length);
+		expect(operands).toBeLessThanOrEqual(taken.length);
 	}
 	const rest = [...known].filter(
 		([path, one]) => takes(one, '--state-dir') && !answering.some(([name]) => name === path),
