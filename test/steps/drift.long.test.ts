@@ -165,14 +165,14 @@ test('answers that do not do are all told before anything changes, without their
 		registry: {...input.registry, password: `file:${wrong}`},
 		database: {...input.database, admin: {password: `file:${wrong}`}},
 		ingress: {...input.ingress, className: 'traefik'},
-		controlPlane: {...input.controlPlane, host: 'other.rehearsal.internal', replicas: 500},
+		controlPlane: {...input.controlPlane, host: 'other.corp.internal', replicas: 500},
 		organization: {users: [{username: 'ada', password: 'file:/nowhere/ada'}]},
 	}));
 	const before = await dumpOf(site);
 	const run = await site.run(answers, {until: 'prerequisites'});
 	expect(run).toMatchObject({exitCode: 2, problem: {code: 'prerequisites-not-met', area: 'usage'}});
 	const told = JSON.stringify(run.problem);
-	for (const part of ['/nowhere/ada', 'other.rehearsal.internal', 'traefik', 'too small', 'account root', 'registry'])
+	for (const part of ['/nowhere/ada', 'other.corp.internal', 'traefik', 'too small', 'account root', 'registry'])
 		expect(told).toContain(part);
 	// Each with its fix, and what the database admin is asked to look at.
 	const {parts = []} = run.problem ?? {};
