@@ -40,7 +40,8 @@ export const startProgram = (
 	words: readonly string[],
 	environment: Readonly<Record<string, string>> = {},
 ): {readonly child: ChildProcess; readonly ended: Promise<Ended>; readonly output: () => string} => {
-	const all = [builtCli(), 'rehearse', '--non-interactive', '--json', '--pace', 'fast', '--state-dir', state, ...words];
+	const pace = words.includes('--pace') ? [] : ['--pace', 'fast'];
+	const all = [builtCli(), 'rehearse', '--non-interactive', '--json', ...pace, '--state-dir', state, ...words];
 	const child = spawn(process.execPath, all, {
 		cwd: root,
 		env: {...process.env, ...environment},
