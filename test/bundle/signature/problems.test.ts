@@ -256,7 +256,8 @@ const rows: readonly Row[] = [
 		{
 			code: 'signature-key-unreadable',
 			message: 'The public key /nowhere/a.pub cannot be read.',
-			cause: 'The file was refused: There is no such file or folder.',
+			cause:
+				'The file was refused: Nothing has that name: it was moved or renamed, its disk is not mounted, or the path has a slip.',
 			fix: 'Name the file with the public key of the signer, or give the line in it that begins with RW.',
 		},
 	],
@@ -266,7 +267,8 @@ const rows: readonly Row[] = [
 		{
 			code: 'signature-key-unreadable',
 			message: 'The secret key /nowhere/a.key cannot be read.',
-			cause: 'The file was refused: There is no such file or folder.',
+			cause:
+				'The file was refused: Nothing has that name: it was moved or renamed, its disk is not mounted, or the path has a slip.',
 			fix: 'Name the file that `zenml-airgap bundle keygen` or `minisign -G` made, or make it readable (chmod).',
 		},
 	],
