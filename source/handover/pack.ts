@@ -23,14 +23,14 @@ export type Asked = {
 	readonly contact?: string | undefined;
 	/** In the operator's words: `Friday 18:00`. */
 	readonly by?: string | undefined;
+	/** An installation is under way, and needs it now. */
+	readonly isUnderWay?: boolean | undefined;
 };
 
 /** Who asks the other team, and until when; what is not known is left to be filled in by hand. */
 export type Asking = Asked & {
 	/** Day on which the papers were made, in UTC: `2026-12-04`. */
 	readonly issued?: string | undefined;
-	/** A run is under way, and needs it now. */
-	readonly isUnderWay?: boolean | undefined;
 	/** The cluster that it is about, so that nobody types at another one. */
 	readonly cluster?: ClusterNamed | undefined;
 };

@@ -6,6 +6,7 @@ import {filesInTheWay, filesWritten, type SavedPack, savePack} from '../../base/
 import {readRecord} from '../../base/pack/record.ts';
 import {type Problem, ProblemError, toProblem} from '../../base/problem.ts';
 import {baseProblems} from '../../base/problems.ts';
+import {readJournal} from '../../engine/journal.ts';
 import {rehearsed} from '../../handover/rehearsed.ts';
 import {type TopicId, topics} from '../../handover/topics.ts';
 import {editedWords, type WrittenPapers} from '../../handover/written.ts';
@@ -13,6 +14,8 @@ import {problemOnCluster} from '../../report/cluster-commands.ts';
 import type {Gathered, Wish} from '../../steps/handover/gathered.ts';
 import {gather} from '../../steps/handover/index.ts';
 import type {Context} from '../base/context.ts';
+import {journalFile} from '../base/journal-file.ts';
+import {runUnderWay} from '../base/kept/under-way.ts';
 import {contextOf} from '../base/played-world.ts';
 import {appProblems} from '../base/problems.ts';
 import {createPortsSlot} from './ports.ts';
@@ -40,6 +43,15 @@ const ofRehearsal = (gathered: Gathered): Gathered => ({
 	pack: {...gathered.pack, sections: rehearsed(gathered.pack.sections)},
 });
 
+/** Whether somebody installs from this state folder right now, in this process or another: papers are needed at once then. */
+const installUnderWay = async (stateDirectory: string, hostName: string): Promise<boolean> => {
+	const [holder, journal] = await Promise.all([
+		runUnderWay(stateDirectory, hostName),
+		readJournal(journalFile(stateDirectory, 'install')),
+	]);
+	return holder !== undefined && holder.runId === journal?.runId;
+};
+
 /**
  * Gathers papers for other teams, one topic after the other, as a look that changes nothing. What fails of one leaves the others alone.
  * @throws the reason of the signal
@@ -50,8 +62,11 @@ export const gatherPapers = async (
 	wish: Wish = {},
 ): Promise<readonly PapersResult[]> => {
 	const slot = createPortsSlot({context, stateDirectory, prompted});
+	const ports = slot.open(answers);
+	const isUnderWay = await installUnderWay(stateDirectory, context.hostName);
 	const world = {
-		...slot.open(answers),
+		...ports,
+		host: {...ports.host, asked: () => ({...ports.host.asked(), isUnderWay})},
 		...{answers, pass: 'look' as const, runId: randomBytes(4).toString('hex'), signal, acknowledged: false},
 		report: () => undefined,
 	};

@@ -151,6 +151,13 @@ const storageLines = (answers: Answers): readonly NetworkLine[] => {
 	];
 };
 
+/** Whom a run tells of itself by a post: each address once. */
+const hookLines = ({hooks: {started, waiting, problem, finished}}: Answers): readonly NetworkLine[] => {
+	const places = [started, waiting, problem, finished].flatMap(({url}) => (url === undefined ? [] : [urlPlace(url)]));
+	const known = new Map(places.map((place) => [`${place.to.join()} ${place.port}`, place]));
+	return [...known.values()].map((place) => ({what: 'news of runs', from: [jumpHost], ...place, direction: 'beside'}));
+};
+
 /** A resolver on the host itself passes questions on: where to, it does not tell. */
 const isOwn = (server: string): boolean => /^(?:127\.|::1$|0\.0\.0\.0$)/u.test(server);
 
@@ -201,6 +208,7 @@ export const networkLines = (answers: Answers, facts: NetworkFacts = {}): readon
 	...wayInLines(answers),
 	...runnerLines(answers),
 	...storageLines(answers),
+	...hookLines(answers),
 	...nameLines(answers, facts),
 ];
 

@@ -34,12 +34,15 @@ const clusterNamed = ({
 };
 
 /** Who asks, until when, about which cluster, and with papers of which day. */
-export const askingOf = (world: Pick<World, 'host' | 'cluster' | 'answers' | 'clock' | 'pass'>): Asking => ({
-	...world.host.asked(),
-	issued: new Date(world.clock.now()).toISOString().slice(0, 10),
-	isUnderWay: world.pass === 'apply',
-	cluster: clusterNamed(world),
-});
+export const askingOf = (world: Pick<World, 'host' | 'cluster' | 'answers' | 'clock' | 'pass'>): Asking => {
+	const asked = world.host.asked();
+	return {
+		...asked,
+		issued: new Date(world.clock.now()).toISOString().slice(0, 10),
+		isUnderWay: asked.isUnderWay === true || world.pass === 'apply',
+		cluster: clusterNamed(world),
+	};
+};
 
 /** The longest wait for a name that papers can do without, ms. */
 const askMs = 5000;

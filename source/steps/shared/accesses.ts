@@ -64,12 +64,16 @@ export const isForChecksOnly = ({verb, resource, namespace}: Access): boolean =>
 	namespace === undefined &&
 	[...forChecks, ...forClasses].some((access) => access.verb === verb && access.resource === resource);
 
-/** The Gateway's own status tells its address, unless the answers do. */
-const ofGateway = (answers: Answers): readonly Access[] => {
+/** What says whether a Gateway is there and takes the hosts. */
+const readsGateway = (answers: Answers): readonly Access[] => {
 	const gateway = gatewayOf(answers);
-	if (!gateway || answers.ingress.address !== undefined) return [];
+	if (!gateway) return [];
 	return within(gateway.namespace, [{group: 'gateway.networking.k8s.io', resource: 'gateways', verbs: read}]);
 };
+
+/** The Gateway's own status tells its address, unless the answers do: then only a check reads it, which says so where it may not. */
+const ofGateway = (answers: Answers): readonly Access[] =>
+	answers.ingress.address === undefined ? readsGateway(answers) : [];
 
 const within = (namespace: string, kinds: readonly Kind[]): readonly Access[] =>
 	kinds.flatMap(({group, resource, verbs}) => verbs.map((verb) => ({verb, group, resource, namespace})));
@@ -151,6 +155,7 @@ const ofAmounts: readonly Kind[] = ['limitranges', 'resourcequotas'].map((resour
 export const accessesOfOperator = (answers: Answers): readonly Access[] => [
 	...accessesNeeded(answers),
 	...namespacesOf(answers).flatMap((namespace) => within(namespace, ofAmounts)),
+	...readsGateway(answers),
 	...(answers.backup.tools === 'host' ? [] : accessesOfDumps(answers)),
 	...accessesOfRestore(
 		answers,
