@@ -36,6 +36,7 @@ const exampleSite = answersSchema.parse({
 	ingress: {address: '10.20.30.40'},
 	workloadManager: {enabled: true},
 	network: {nameServer: '10.20.30.53'},
+	hooks: {waiting: {url: 'https://chat.internal.mycompany.com/hooks/zenml'}},
 	artifacts: {
 		kind: 's3',
 		s3: {

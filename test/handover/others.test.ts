@@ -46,6 +46,23 @@ describe('network', () => {
 		expect(new Set(rows.map((row) => row.replace(/"[^"]*"/gu, '').split(',').length))).toEqual(new Set([9]));
 	});
 
+	test('whom a run tells of itself has a line and a try, each address once', () => {
+		const post = (url: string) => ({url});
+		const hooks = {
+			...answers.hooks,
+			started: post('https://chat.corp/hook'),
+			problem: post('https://chat.corp/other'),
+			finished: post('https://[fd00::7]:8443/hook'),
+		};
+		const told = networkPack({...answers, hooks}, asking).sections;
+		const rows = sectionOf(told, 'connections.csv').lines.filter((row) => row.includes(',news of runs,'));
+		expect(rows.map((row) => row.split(',').slice(2))).toEqual([
+			['jump host', '', 'chat.corp', '', '443', 'tcp', 'past the cluster'],
+			['jump host', '', 'fd00::7', '', '8443', 'tcp', 'past the cluster'],
+		]);
+		expect(textOf(told, 'network-check.sh').match(/^ask chat\.corp 443$/gmu)).toHaveLength(1);
+	});
+
 	test('the API server that the kubeconfig tells is line 1, an address of the ingress has a cell of its own', () => {
 		const cluster = {name: 'prod', server: 'https://[fd00::1]:6443', inUse: {}};
 		const known = {...answers, ingress: {...answers.ingress, address: '10.1.2.3'}};

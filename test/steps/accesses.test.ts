@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {accessesNeeded} from '../../source/steps/shared/accesses.ts';
+import {accessesNeeded, accessesOfOperator} from '../../source/steps/shared/accesses.ts';
 import {workloadManagerStep} from '../../source/steps/workload-manager.ts';
 import {kept} from './parts.ts';
 import {answersOf, worldOf} from './world.ts';
@@ -46,4 +46,15 @@ test('every right that the Role of the runners gives is asked for: Kubernetes le
 	const mine = new Set(needed(wanted));
 	expect(granted.length).toBeGreaterThan(3);
 	expect(granted.filter((access) => !mine.has(access))).toEqual([]);
+});
+
+test('the Gateway is read by whoever has the papers, also where its address is an answer and the install can do without', () => {
+	const reads = (accesses: typeof accessesNeeded, address?: string): readonly string[] =>
+		accesses(
+			answersOf((input) => ({...input, ingress: {kind: 'gateway', gateway: 'gateways/shared', address}})),
+		).flatMap(({verb, resource, namespace}) => (resource === 'gateways' ? [`${verb} ${namespace}`] : []));
+	const both = ['get gateways', 'list gateways'];
+	expect(reads(accessesNeeded)).toEqual(both);
+	expect(reads(accessesNeeded, '10.1.2.3')).toEqual([]);
+	expect(new Set(reads(accessesOfOperator, '10.1.2.3'))).toEqual(new Set(both));
 });

@@ -45,11 +45,14 @@ const ofRehearsal = (gathered: Gathered): Gathered => ({
 
 /** Whether somebody installs from this state folder right now, in this process or another: papers are needed at once then. */
 const installUnderWay = async (stateDirectory: string, hostName: string): Promise<boolean> => {
-	const [holder, journal] = await Promise.all([
-		runUnderWay(stateDirectory, hostName),
-		readJournal(journalFile(stateDirectory, 'install')),
-	]);
-	return holder !== undefined && holder.runId === journal?.runId;
+	try {
+		const holder = await runUnderWay(stateDirectory, hostName);
+		return holder !== undefined && holder.runId === (await readJournal(journalFile(stateDirectory, 'install')))?.runId;
+	} catch (error) {
+		// Lock or journal cannot be read, which runs and `status` tell: papers are had all the same, with a blank.
+		if (error instanceof ProblemError) return false;
+		throw error;
+	}
 };
 
 /**

@@ -4,6 +4,8 @@ import {afterEach, beforeEach, expect, test} from 'vitest';
 import {answersSchema} from '../../../source/answers/schema.ts';
 import {writePapers} from '../../../source/app/run/papers.ts';
 import {createSession, type Session} from '../../../source/app/session/session.ts';
+import {acquireFileLock} from '../../../source/base/lock/lock.ts';
+import {type Journal, writeJournal} from '../../../source/engine/journal.ts';
 import type {TopicId} from '../../../source/handover/topics.ts';
 import {plans} from '../../../source/plans/index.ts';
 import {createStage, type Stage} from '../stage.ts';
@@ -68,6 +70,30 @@ test('papers of a sitting are those of the command: the same files, with the sam
 	const texts = await textsIn(path.join(stage.folder, 'sat', 'handover'));
 	expect(texts).toEqual(await textsIn(path.join(stage.folder, 'told', 'handover')));
 	expect(texts['network/connections.txt']).toContain('zenml-pro.corp.internal');
+});
+
+test('papers that are made beside an installation under way are needed now; beside another run, or after it, later', async () => {
+	const sat = path.join(stage.folder, 'sat');
+	const byOf = async (): Promise<string | undefined> => {
+		await session.makePapers(answersSchema.parse(given), ['network'], never);
+		const note = await readFile(path.join(sat, 'handover', 'network', 'README.txt'), 'utf8');
+		return /^By: +(.*)$/mu.exec(note)?.[1];
+	};
+	const taker = {pid: process.pid, host: stage.context.hostName, user: 'ada', startedAt: 1};
+	const journal: Journal = {
+		...{schema: 3, plan: 'install', tool: '1', runId: 'abcd1234', savedAt: 1, startedAt: 1, host: 'jump-1', pid: 1},
+		...{steps: [], acknowledged: [], answers: given},
+	};
+	await writeJournal(path.join(sat, 'state.json'), journal);
+	expect(await byOf()).toContain('before the evening of the installation');
+	for (const [runId, by] of [
+		['abcd1234', 'now: the installation is under way'],
+		['another1', 'before the evening of the installation'],
+	] as const) {
+		const unlock = await acquireFileLock(path.join(sat, 'lock'), {...taker, runId});
+		expect(await byOf()).toContain(by);
+		await unlock();
+	}
 });
 
 test('whoever leaves while papers are made gets none', async () => {
