@@ -1,18 +1,50 @@
-import {expect, test} from 'vitest';
+import {describe, expect, test} from 'vitest';
+import {faultNames} from '../../rehearsal/index.ts';
 import {faultTold} from '../../source/app/rehearsal/fault-told.ts';
+import {plans} from '../../source/plans/index.ts';
 
 const fault = ['Fault wrong-database-password (still on): the file is out of date.', 'The right one lies beside it'];
 const world = {faultOn: 'wrong-database-password', faultBegins: false, faultFile: '/world/"old"', fault} as const;
 const naming = (file: string) => ({database: {admin: {password: `file:${file}`}}});
+const anew = 'zenml-airgap rehearse --fresh';
+const told = (played: Parameters<typeof faultTold>[0], file: string) => faultTold(played, naming(file), {anew});
 
 test('a fault is told as long as the answers name the file that it broke', () => {
-	expect(faultTold(world, naming('/world/"old"'))).toBe(fault);
-	expect(faultTold(world, naming('/world/right'))).toEqual([
+	expect(told(world, '/world/"old"')).toBe(fault);
+	expect(told(world, '/world/right')).toEqual([
 		'Fault wrong-database-password is over: the answers name another file than the one that it broke.',
 	]);
 });
 
 test('a fault that begins, or that broke no file, is told in any case', () => {
-	expect(faultTold({...world, faultBegins: true}, naming('/world/right'))).toBe(fault);
-	expect(faultTold({...world, faultFile: undefined}, naming('/world/right'))).toBe(fault);
+	expect(told({...world, faultBegins: true}, '/world/right')).toBe(fault);
+	expect(told({...world, faultFile: undefined}, '/world/right')).toBe(fault);
+});
+
+describe('a fault of one step', () => {
+	const begins = {faultOn: 'pod-crash-loop', faultBegins: true, faultFile: undefined, fault} as const;
+	const pastOf = (id: string, outcome?: 'applied' | 'brought-back') =>
+		faultTold(begins, {}, {journal: {plan: 'install', steps: [{id, outcome}]}, anew});
+
+	test('that the run which goes on has come past is told as not met, with the command that begins anew', () => {
+		expect(pastOf('workspaces', 'applied')).toEqual([
+			expect.stringContaining('has done the step "workspaces"'),
+			`${anew} --fault pod-crash-loop`,
+		]);
+	});
+
+	test('that is still to come, or to be done again, is told as any other', () => {
+		expect(pastOf('control-plane', 'applied')).toBe(fault);
+		expect(pastOf('workspaces')).toBe(fault);
+		expect(pastOf('workspaces', 'brought-back')).toBe(fault);
+	});
+
+	test('whose step is one of the install', () => {
+		const passed = faultNames.flatMap((faultOn) => {
+			const steps = plans.install.stepIds.map((id) => ({id, outcome: 'already' as const}));
+			const lines = faultTold({...begins, faultOn}, {}, {journal: {plan: 'install', steps}, anew});
+			return lines === fault ? [] : [faultOn];
+		});
+		expect(passed).toEqual(['registry-drops', 'pod-crash-loop', 'migration-fails', 'image-missing', 'dns-missing']);
+	});
 });

@@ -40,7 +40,8 @@ export const goOnCommand = (context: Context, options: RehearsalOptions): string
 
 /** What is told of the rehearsal on the first page and where others are waited for. */
 const toldOf = (context: Context, options: RehearsalOptions, world: World, fault: readonly string[]) => {
-	const team = otherTeam(context, options, world.faultOn);
+	// Nobody is reminded of what is over.
+	const team = fault === world.fault ? otherTeam(context, options, world.faultOn) : undefined;
 	return {
 		fault: team ? [...fault, ...team.line.split('\n')] : fault,
 		reminders: team?.step === undefined ? {} : {[team.step]: team.line},
@@ -79,7 +80,10 @@ export const installInto = async (
 	};
 	const inWorld: FoundAnswers = {...source, answers, from: 'file'};
 	const session = {stateDirectory, ...limitsOf(context, options, world), judge: stayInside(own, context.signal)};
-	const fault = faultTold(world, partialAnswers(inWorld).draft);
+	const fault = faultTold(world, partialAnswers(inWorld).draft, {
+		journal: source.journal,
+		anew: goOnCommand(context, {...options, fresh: true}),
+	});
 	const parts = world.describe().filter((line) => !world.fault.includes(line));
 	if (!asksSomebody(context, options)) {
 		for (const line of [...parts, ...fault, ...lines]) context.err(`rehearsal: ${printable(line)}\n`);

@@ -106,8 +106,9 @@ export const answersFor = async (
 	if (source.from === 'nothing') return {answers: asValues(world.answers), lines: []};
 	// The journal of an unfinished rehearsal has what the operator edited; a new fault starts from the world's own files.
 	const kept = source.answers.kind === 'values' ? source.answers.values : undefined;
-	const goesOn = source.from === 'journal' && isOfWorld({answers: kept}, worldFolder) && !world.faultBegins;
-	if (goesOn) return {answers: {...source.answers, file}, lines: []};
+	const isOfEarlier = source.from === 'journal' && isOfWorld({answers: kept}, worldFolder);
+	if (isOfEarlier && !world.faultBegins) return {answers: {...source.answers, file}, lines: []};
 	const {draft, lines} = await moveIn(context, source, world);
-	return {answers: asValues(draft), lines};
+	// Answers that were moved in before are nobody's own: what became of them was told then.
+	return {answers: asValues(draft), lines: isOfEarlier ? [] : lines};
 };
