@@ -511,6 +511,21 @@ const slips: readonly (readonly [text: string, cause: string, fix: string])[] = 
 		'The text begins or goes on with a character that means something in YAML.',
 		'Put the value in single quotes.',
 	],
+	[
+		'a: -----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\nb: c\n',
+		'A certificate or key was pasted in here; answers hold the path of the file that it is in.',
+		'Put it into a file of its own, for a key with mode 0600, and write the path of that file here.',
+	],
+	[
+		'a:\n-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n  b: c\n',
+		'A certificate or key was pasted in here; answers hold the path of the file that it is in.',
+		'Put it into a file of its own, for a key with mode 0600, and write the path of that file here.',
+	],
+	[
+		'a: |\n-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\nb: c\n',
+		'A certificate or key was pasted in here; answers hold the path of the file that it is in.',
+		'Put it into a file of its own, for a key with mode 0600, and write the path of that file here.',
+	],
 	['a:\n\tb: c\n', 'The line is indented by a tab.', 'Indent by spaces.'],
 	['a: {b: 1,\n\tc: 2}\n', 'The line is indented by a tab.', 'Indent by spaces.'],
 	['a:\n  b: |\n\tc\n', 'The line is indented by a tab.', 'Indent by spaces.'],

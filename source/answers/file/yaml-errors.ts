@@ -43,6 +43,28 @@ export const slipOf = (code: ErrorCode): Slip => slips[code] ?? 'other';
 /** A slip and the line where it was found, counted from 1. */
 type Placed = {readonly slip: Slip; readonly place: {readonly line: number}};
 
+/** The lines of each PEM in a text, counted from 1; one that was cut ends with the text. */
+const pemsIn = (text: string): readonly {readonly from: number; readonly to: number}[] => {
+	const lines = text.split('\n');
+	return lines.flatMap((line, index) => {
+		if (!line.includes('-----BEGIN ')) return [];
+		const end = lines.findIndex((one, at) => at >= index && one.includes('-----END '));
+		return [{from: index + 1, to: end < 0 ? lines.length : end + 1}];
+	});
+};
+
+/** Slips within a PEM, or in the line below it, as that of the whole: it was pasted in, where the path of its file belongs. */
+export const atPems = <Found extends Placed & {readonly place: {readonly column: number}}>(
+	found: readonly Found[],
+	text: string,
+): readonly Found[] => {
+	const pems = pemsIn(text);
+	return found.map((one) => {
+		const pem = pems.find(({from, to}) => one.place.line >= from && one.place.line <= to + 1);
+		return pem === undefined ? one : {...one, slip: 'pem', place: {...one.place, line: pem.from, column: 1}};
+	});
+};
+
 /** A line whose indentation has a tab, and more than that. */
 const tabbed = /^ *\t\s*\S/u;
 

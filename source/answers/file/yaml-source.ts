@@ -18,7 +18,7 @@ import {answersProblems} from '../problems.ts';
 import type {Path} from '../rules/rules.ts';
 import {formatPath, shownKey} from '../tree.ts';
 import type {Source} from './source.ts';
-import {controlsIn, type Slip, slipOf, withoutEchoes} from './yaml-errors.ts';
+import {atPems, controlsIn, type Slip, slipOf, withoutEchoes} from './yaml-errors.ts';
 
 /** A place in the text; line and column count from 1. */
 type Place = {readonly line: number; readonly column: number};
@@ -205,7 +205,7 @@ const slipsIn = (
 		if (code === 'RESOURCE_EXHAUSTION') throw new TooMuch('depth', place);
 		return {slip: slipOf(code), place};
 	});
-	const {slips, tabs} = withoutEchoes(found, text);
+	const {slips, tabs} = withoutEchoes(atPems(found, text), text);
 	for (const {slip, place} of slips) {
 		const isDeeper = slip === 'one line' && goesDeeper(text, place.line);
 		const told = slip === 'tab' ? tabsProblem(tabs, file, place) : slipProblem(isDeeper ? 'deeper' : slip, file, place);

@@ -42,6 +42,10 @@ export const textTable = {
 				cause: 'A key and its colon must be on one line, and a value that holds ": " needs quotes.',
 				fix: 'Write "key: value" with a space after the colon, and put the value in quotes.',
 			},
+			pem: {
+				cause: 'A certificate or key was pasted in here; answers hold the path of the file that it is in.',
+				fix: 'Put it into a file of its own, for a key with mode 0600, and write the path of that file here.',
+			},
 			'second document': {
 				cause: 'A line with --- begins a second document, and an answer file has one.',
 				fix: 'Take out the line with --- and what follows it.',
