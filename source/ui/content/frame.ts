@@ -27,15 +27,27 @@ export const ruleRow = (text: string, width: number, marks: Glyphs, role: 'title
 	];
 };
 
-/** As many keys as fit; the first ones matter most. */
-export const hintRow = (hints: readonly Hint[], width: number): Row => {
-	let room = width;
-	return hints.flatMap(([key, does], index) => {
-		const gap = index === 0 ? '' : '  ';
-		room -= cells(gap) + cells(key) + 1 + cells(does);
-		return room < 0 ? [] : [{text: gap + key, role: 'key'} as const, {text: ` ${does}`, role: 'dim'} as const];
-	});
+const gap = '  ';
+
+const cellsOf = (hints: readonly Hint[]): number =>
+	hints.reduce((all, [key, does], index) => all + cells(index === 0 ? '' : gap) + cells(key) + 1 + cells(does), 0);
+
+/** What the key does that leads to all others, whichever key it is on a page. */
+const leadsToAll = 'help';
+
+/** As many keys as fit; the first ones matter most, and the one that leads to all others goes last. */
+const fittingHints = (hints: readonly Hint[], width: number): readonly Hint[] => {
+	if (hints.length === 0 || cellsOf(hints) <= width) return hints;
+	const dropped = hints.findLastIndex(([, does]) => does !== leadsToAll);
+	return fittingHints(hints.toSpliced(Math.max(0, dropped), 1), width);
 };
+
+/** The keys of a page, as many as fit in a row. */
+export const hintRow = (hints: readonly Hint[], width: number): Row =>
+	fittingHints(hints, width).flatMap(([key, does], index) => [
+		{text: `${index === 0 ? '' : gap}${key}`, role: 'key'} as const,
+		{text: ` ${does}`, role: 'dim'} as const,
+	]);
 
 /** A wall between what stands left and right of it. */
 export const wallRows = (height: number, marks: Glyphs): readonly Row[] =>
