@@ -12,6 +12,8 @@ export type PlanEntry = {
 	readonly leaseStep?: string;
 	/** The step from which on it stops servers and replaces data: a run that breaks off after it is to be gone on with. */
 	readonly replacesFrom?: string;
+	/** True where it makes dumps of databases, or reads those of another run: no played database can stand in. */
+	readonly dumps?: true;
 	readonly words: PlanWords;
 	readonly load: () => Promise<Plan>;
 };
@@ -42,6 +44,7 @@ export const plans = {
 	},
 	backup: {
 		id: 'backup',
+		dumps: true,
 		words: planWords.backup,
 		stepIds: ['backup-ready', 'backup-secrets', 'backup-databases', 'backup-finish'],
 		leaseStep: 'backup-ready',
@@ -49,6 +52,7 @@ export const plans = {
 	},
 	back: {
 		id: 'back',
+		dumps: true,
 		words: planWords.back,
 		stepIds: ['source', 'servers', 'database', 'release', 'verification'],
 		leaseStep: 'source',
@@ -57,6 +61,7 @@ export const plans = {
 	},
 	drill: {
 		id: 'drill',
+		dumps: true,
 		words: planWords.drill,
 		stepIds: [
 			'drill-source',
@@ -85,6 +90,7 @@ export const plans = {
 	},
 	upgrade: {
 		id: 'upgrade',
+		dumps: true,
 		words: planWords.upgrade,
 		stepIds: [
 			'bundle',
@@ -114,6 +120,7 @@ export const plans = {
 	},
 	schedule: {
 		id: 'schedule',
+		dumps: true,
 		words: planWords.schedule,
 		stepIds: ['bundle', 'schedule-ready', 'schedule-objects', 'schedule-proved'],
 		leaseStep: 'schedule-ready',
@@ -121,6 +128,7 @@ export const plans = {
 	},
 	restore: {
 		id: 'restore',
+		dumps: true,
 		words: planWords.restore,
 		stepIds: [
 			'restore-backup',

@@ -5,6 +5,9 @@ import {afterEach, beforeEach, expect, test} from 'vitest';
 import {anewForDumps, contextInWorld, contextOf, requireDumps} from '../../source/app/base/played-world.ts';
 import {worldPlaceOf} from '../../source/app/base/world-place.ts';
 import type {ProblemError} from '../../source/base/problem.ts';
+import {type PlanEntry, plans} from '../../source/plans/index.ts';
+import {upgradePlan} from '../../source/plans/upgrade.ts';
+import {entryOf} from '../helpers/plan-entry.ts';
 import {createStage, type Stage} from './stage.ts';
 
 let stage: Stage;
@@ -75,20 +78,23 @@ test('a world that is kept up is begun anew for dumps where its MySQL is played,
 	expect(await command('own/world', {mysql: 'played'})).toBe(
 		`zenml-airgap rehearse --serve --fresh --mysql unpacked --client-tools unpacked --state-dir ${path.join(stage.folder, 'own')}`,
 	);
-	const asked = (id: string) => ({
-		plan: {id},
+	const asked = (plan: PlanEntry) => ({
+		plan,
 		answers: answers(path.join(stage.folder, 'own', 'world', 'kubeconfig')),
 		stateDirectory: stage.stateDirectory,
 	});
-	await expect(requireDumps(stage.context, asked('backup'))).rejects.toMatchObject({
-		problem: {
-			code: 'rehearsal-needs-mysql',
-			nextSteps: [
-				expect.stringMatching(/^zenml-airgap rehearse --serve --fresh --mysql unpacked --client-tools unpacked/u),
-			],
-		},
-	});
-	await requireDumps(stage.context, asked('install'));
+	const {install, failover, 'drill-clean': clean, ...dumping} = plans;
+	for (const plan of Object.values(dumping))
+		await expect(requireDumps(stage.context, asked(plan)), plan.id).rejects.toMatchObject({
+			problem: {
+				code: 'rehearsal-needs-mysql',
+				nextSteps: [
+					expect.stringMatching(/^zenml-airgap rehearse --serve --fresh --mysql unpacked --client-tools unpacked/u),
+				],
+			},
+		});
+	for (const plan of [install, failover, clean, entryOf({...upgradePlan, steps: []})])
+		await requireDumps(stage.context, asked(plan));
 	expect(await command('other/world', {mysql: 'unpacked'})).toBeUndefined();
 	expect(await anewForDumps(stage.context, answers('/nowhere/kubeconfig'), stage.stateDirectory)).toBeUndefined();
 });

@@ -5,6 +5,7 @@ import type {Answers} from '../../answers/schema.ts';
 import {isErrno} from '../../base/errno.ts';
 import {readBounded} from '../../base/reading/bounded.ts';
 import {shellWord} from '../../base/shell.ts';
+import type {PlanEntry} from '../../plans/index.ts';
 import type {Context} from './context.ts';
 import {rehearsalRunProblems} from './rehearsal-problems.ts';
 import {stateFolderOf} from './surroundings.ts';
@@ -113,11 +114,12 @@ export const contextInWorld = async (context: Context, answers: Answers, stateDi
 	return {...context, rehearsal: true};
 };
 
-/** Plans that make a dump, or read one that another has made. */
-const dumping: ReadonlySet<string> = new Set(['backup', 'upgrade', 'schedule', 'restore', 'drill']);
-
 /** A run of a plan, as far as it counts here. */
-type Dumped = {readonly plan: {readonly id: string}; readonly answers: Answers; readonly stateDirectory: string};
+type Dumped = {
+	readonly plan: Pick<PlanEntry, 'id' | 'dumps'>;
+	readonly answers: Answers;
+	readonly stateDirectory: string;
+};
 
 /**
  * Refuses a plan that needs dumps where none can be made.
@@ -125,9 +127,9 @@ type Dumped = {readonly plan: {readonly id: string}; readonly answers: Answers; 
  */
 export const requireDumps = async (
 	context: Context,
-	{plan: {id: plan}, answers, stateDirectory}: Dumped,
+	{plan: {id: plan, dumps}, answers, stateDirectory}: Dumped,
 ): Promise<void> => {
-	if (!dumping.has(plan)) return;
+	if (!dumps) return;
 	const command = await anewForDumps(context, answers, stateDirectory);
 	if (command === undefined) return;
 	throw rehearsalRunProblems.error('rehearsal-needs-mysql', {case: 'served', plan, command});

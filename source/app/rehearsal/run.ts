@@ -1,6 +1,6 @@
 import {lookForPostgres} from '../../../rehearsal/index.ts';
 import {engineProblems} from '../../engine/problems.ts';
-import {plans} from '../../plans/index.ts';
+import {type PlanEntry, plans} from '../../plans/index.ts';
 import {findAnswers, stateDirectoryOf} from '../answers/inputs.ts';
 import type {Context} from '../base/context.ts';
 import {programOf} from '../base/kept/own-commands.ts';
@@ -71,10 +71,10 @@ const playIn = async (
 	stage: Stage,
 	{wanted}: {readonly wanted: PlanName},
 ): Promise<number> => {
+	const {dumps}: PlanEntry = plans[wanted];
 	const world = await startWorld(context, options, stage);
 	try {
-		// Every plan after the install begins with dumps, or ends with one.
-		if (wanted !== 'install' && world.mysqlIsPlayed)
+		if (dumps && world.mysqlIsPlayed)
 			throw rehearsalRunProblems.error('rehearsal-needs-mysql', {
 				case: 'own',
 				plan: wanted,

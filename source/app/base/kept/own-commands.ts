@@ -1,5 +1,6 @@
 import {type Problem, ProblemError, ProblemsError} from '../../../base/problem.ts';
 import {shellWord} from '../../../base/shell.ts';
+import {type PlanEntry, plans} from '../../../plans/index.ts';
 import {isReadOnce} from '../answer-pipe.ts';
 
 /** How this program was called, as far as its next commands have to be called so too: copied, they find the same site. */
@@ -68,14 +69,14 @@ export const others: readonly string[] = [
 	'self-check',
 ];
 
-/** Plans that a rehearsal knows by another name than the command has. */
-const rehearsed: Readonly<Record<string, string>> = {
-	install: '',
-	upgrade: ' upgrade',
-	backup: ' backup',
-	'backup schedule': ' schedule',
-	drill: ' drill',
-	'drill failover': ' failover',
+/** The plan of a command, by whose name a rehearsal knows it. */
+const rehearsed: Readonly<Record<string, PlanEntry>> = {
+	install: plans.install,
+	upgrade: plans.upgrade,
+	backup: plans.backup,
+	'backup schedule': plans.schedule,
+	drill: plans.drill,
+	'drill failover': plans.failover,
 };
 
 /** One word of an argument; a sentence may go on behind it. */
@@ -99,9 +100,15 @@ const flagsFor = (command: string, rest: string, {answers, state, rehearsal}: Ca
 ];
 
 /** A plan that is rehearsed in the same world, or in a new one where this one cannot. */
-const rehearsedCall = (plan: string, {program, answers, state}: Called, {mysqlIsPlayed}: Rehearsing): string => {
-	const anew = mysqlIsPlayed && plan !== '' ? ['--fresh', '--mysql', 'unpacked', '--client-tools', 'unpacked'] : [];
-	return [`${rehearsing(program)}${plan}`, ...answers, ...state, ...anew].join(' ');
+const rehearsedCall = (
+	{id, dumps}: PlanEntry,
+	{program, answers, state}: Called,
+	{mysqlIsPlayed}: Rehearsing,
+): string => {
+	// An install is what a rehearsal plays where no plan is named.
+	const plan = id === 'install' ? [] : [id];
+	const anew = mysqlIsPlayed && dumps ? ['--fresh', '--mysql', 'unpacked', '--client-tools', 'unpacked'] : [];
+	return [rehearsing(program), ...plan, ...answers, ...state, ...anew].join(' ');
 };
 
 const callOf = (command: string, rest: string, called: Called): string => {
