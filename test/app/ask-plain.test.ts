@@ -1,13 +1,15 @@
+import {setTimeout} from 'node:timers/promises';
 import {afterEach, describe, expect, test} from 'vitest';
-import type {Draft} from '../../source/answers/draft.ts';
+import {type Draft, getAt} from '../../source/answers/draft.ts';
 import {missingPaths, pathsNamed} from '../../source/answers/form/asking.ts';
 import type {Form} from '../../source/answers/form/form.ts';
 import {topics} from '../../source/answers/questions.ts';
 import {askAnswers, askEntries, askTopic} from '../../source/app/plain/ask.ts';
 import {plainEntries} from '../../source/app/plain/entries.ts';
+import {createLooks} from '../../source/app/plain/looks.ts';
 import {reviewLines} from '../../source/app/plain/pages.ts';
 import {askWord, PlainLeft} from '../../source/app/plain/words.ts';
-import type {Offered} from '../../source/ui/state/session.ts';
+import type {Offered, Sighting} from '../../source/ui/state/session.ts';
 import {plainTalk} from './plain-talk.ts';
 
 const full: Draft = {
@@ -36,6 +38,7 @@ const open = () => {
 			explain: async (path: string) => [`All about ${path}.`],
 			testLogin: async () => ({ok: true, text: 'login works'}),
 			offer: async (): Promise<Offered> => ({all: []}),
+			looks: createLooks(async () => undefined),
 		},
 	};
 };
@@ -95,6 +98,58 @@ test('the word test asks for a password that is not there yet and tries it, whil
 	expect(tries.map(({registry}) => registry)).toMatchObject([{password: 'prompt'}]);
 	expect(kept).toEqual([['registry.password', 'hunter2-secret']]);
 	expect(shown.shown()).not.toContain('hunter2');
+});
+
+test('what an answer names is told before the next question, or before the one after it where it takes longer', async () => {
+	const {talk: shown, keep} = open();
+	const end = Promise.withResolvers<Sighting>();
+	const looks = createLooks(async (_draft, path) => (path === 'registry.host' ? end.promise : {ok: true, text: 'PEM'}));
+	const scope = {kind: 'missing', paths: ['registry.host', 'tls.certificate', 'tls.key']} as const;
+	const asked = askAnswers(shown.lines, formOf(full), scope, {...keep, looks});
+	await shown.answer(['Registry host [registry.corp.example]: ', 'other.corp.example']);
+	await shown.until('[/etc/pki/tls.crt]: ');
+	shown.type('/half');
+	await shown.until('/half');
+	end.resolve({ok: false, text: 'this host finds no address for other.corp.example'});
+	await setTimeout(20);
+	// Nobody who types is interrupted.
+	expect(shown.shown()).not.toContain('finds no address');
+	shown.type('.crt\r');
+	await shown.until('  Warning: Registry host: this host finds no address for other.corp.example');
+	await shown.until('  Certificate: PEM');
+	await shown.answer(['[/etc/pki/tls.key]: ', '/own.key']);
+	await shown.until('  Private key: PEM');
+	await asked;
+});
+
+test('the questions end when every look has, and what was changed meanwhile is not told', async () => {
+	const {talk: shown, keep} = open();
+	const begun: [string, PromiseWithResolvers<Sighting>][] = [];
+	const looks = createLooks(async (draft) => {
+		const end = Promise.withResolvers<Sighting>();
+		begun.push([String(getAt(draft, 'registry.host')), end]);
+		return end.promise;
+	});
+	const scope = {kind: 'missing', paths: ['registry.host', 'tls.key']} as const;
+	let isOver = false;
+	const asked = askAnswers(shown.lines, formOf(full), scope, {...keep, looks}).then(() => {
+		isOver = true;
+	});
+	await shown.answer(
+		['[registry.corp.example]: ', 'one.example'],
+		['[/etc/pki/tls.key]: ', 'back'],
+		['[one.example]: ', 'two.example'],
+		['[/etc/pki/tls.key]: ', ''],
+	);
+	await expect.poll(() => begun.map(([host]) => host)).toEqual(['one.example', 'two.example', 'two.example']);
+	begun[0]?.[1].resolve({ok: false, text: 'no such name: one'});
+	await setTimeout(20);
+	expect(isOver).toBe(false);
+	begun[1]?.[1].resolve({ok: true, text: 'two takes connections'});
+	begun[2]?.[1].resolve({ok: true, text: ''});
+	await shown.until('  Registry host: two takes connections');
+	await asked;
+	expect(shown.shown()).not.toContain('no such name');
 });
 
 test('the word explain tells all that is known of the answer, and asks again', async () => {

@@ -2,6 +2,7 @@ import {afterEach, expect, test} from 'vitest';
 import type {Draft} from '../../source/answers/draft.ts';
 import type {Answers} from '../../source/answers/schema.ts';
 import {attendPlainly} from '../../source/app/plain/attend.ts';
+import {createLooks} from '../../source/app/plain/looks.ts';
 import {ProblemError, problem} from '../../source/base/problem.ts';
 import type {Offer} from '../../source/engine/controls.ts';
 import type {Event} from '../../source/engine/events.ts';
@@ -37,10 +38,13 @@ const attend = (save?: () => Promise<string>, reminders?: Readonly<Record<string
 			return answers;
 		},
 		ring: () => rung.push('bell'),
-		keepSecret: (path, secret) => kept.push([path, secret]),
-		explain: async (code) => [code, '  why      because'],
-		testLogin: async () => ({ok: true, text: 'login works'}),
-		offer: async () => ({all: []}),
+		keeper: {
+			secret: (path, secret) => kept.push([path, secret]),
+			explain: async (code) => [code, '  why      because'],
+			testLogin: async () => ({ok: true, text: 'login works'}),
+			offer: async () => ({all: []}),
+			looks: createLooks(async () => undefined),
+		},
 		saveHandover: async ({id}) => {
 			saved.push(id);
 			return save?.() ?? '/state/handover';

@@ -12,6 +12,7 @@ import type {Sighting} from '../../ui/state/session.ts';
 import {type MoreEntry, type PlainEntry, plainEntries, type QuestionEntry} from './entries.ts';
 import {heard} from './heard.ts';
 import type {PlainLines} from './lines.ts';
+import type {Looks} from './looks.ts';
 import {type Offer, type PlainOffers, tellOffers} from './offers.ts';
 import {askWord, PlainLeft} from './words.ts';
 
@@ -26,6 +27,7 @@ export type Keeper = {
 	/** Tries the login that an answer is a part of, within a bound. Never rejects. */
 	readonly testLogin: (draft: Draft, path: string) => Promise<Sighting>;
 	readonly offer: Offer;
+	readonly looks: Looks;
 };
 
 /** What is said once, before the first question. */
@@ -142,7 +144,7 @@ const answerTo = async (
 	}
 };
 
-/** Asks one question, with what can be offered, until its answer is valid. @throws PlainLeft */
+/** Asks one question, with what can be offered, until its answer is valid; that is looked at behind the next one. @throws PlainLeft */
 const askQuestion = async (
 	lines: PlainLines,
 	form: Form,
@@ -154,7 +156,9 @@ const askQuestion = async (
 	lines.say('', `${question.label}${memberWords(path)}`, `  ${question.why}`, ...ways);
 	const offers = await tellOffers(lines, form.draft, entry, keeper.offer);
 	try {
-		return await answerTo(lines, form, entry, {keeper, offers});
+		const next = await answerTo(lines, form, entry, {keeper, offers});
+		if (next !== 'back') keeper.looks.given(next.draft, path);
+		return next;
 	} finally {
 		offers.close();
 	}
@@ -213,6 +217,7 @@ export const askEntries = async (lines: PlainLines, start: Form, scope: Scope, k
 		const {form, done} = walk;
 		const entry = nextEntry(walk);
 		if (!entry) return form;
+		lines.say(...(await keeper.looks.news(form.draft)));
 		if (entry.topic.id !== topic) lines.say(...headOf(entry));
 		topic = entry.topic.id;
 		const reply =
@@ -248,12 +253,15 @@ export const askWhich = async (lines: PlainLines, form: Form, names: readonly st
 /** A form whose answers are complete and valid. */
 export type Complete = {readonly form: Form; readonly answers: Answers};
 
-/** Asks until all answers together are valid. @throws PlainLeft. */
+/** Asks until all answers together are valid, and what they name was looked at. @throws PlainLeft. */
 export const askAnswers = async (lines: PlainLines, start: Form, first: Scope, keeper: Keeper): Promise<Complete> => {
 	let form = await askEntries(lines, start, first, keeper);
 	for (;;) {
 		const judged = judgeForm(form);
-		if (judged.ok) return {form, answers: judged.answers};
+		if (judged.ok) {
+			lines.say(...(await keeper.looks.rest(form.draft)));
+			return {form, answers: judged.answers};
+		}
 		const issues = judged.issues.map(({path, message}) => `  ${path} ${message}`);
 		lines.say('', 'These answers are not valid together:', ...issues);
 		const names = judged.issues.map(({path}) => path);

@@ -22,13 +22,8 @@ export type PlainAttendance = {
 	readonly edited: (complete: Complete) => Answers;
 	/** Makes it heard that somebody is needed. */
 	readonly ring: () => void;
-	readonly keepSecret: (path: string, secret: string) => void;
-	/** Lines that say what a problem is, by its code, or an answer, by its path. */
-	readonly explain: (name: string) => Promise<readonly string[]>;
-	/** Tries the login that an answer is a part of. */
-	readonly testLogin: Keeper['testLogin'];
-	/** Looks for names that can be offered as an answer. */
-	readonly offer: Keeper['offer'];
+	/** Takes other answers; explains a problem, by its code, as it does an answer. */
+	readonly keeper: Keeper;
 	/** Writes the texts of a hand-over to files and resolves with their folder. */
 	readonly saveHandover: (handover: Handover) => Promise<string>;
 	/** Saves a problem report and resolves with its path. */
@@ -51,13 +46,13 @@ const words: Readonly<Record<Exclude<Decision, 'way'> | 'explain' | 'report' | '
 
 /** Asks for other answers; undefined where the operator left the questions. */
 const editAnswers = async (
-	{form, edited, keepSecret, explain, testLogin, offer}: PlainAttendance,
+	{form, edited, keeper}: PlainAttendance,
 	lines: PlainLines,
 	{answers = []}: Problem,
 ): Promise<Answers | undefined> => {
 	try {
 		const scope = await askWhich(lines, form(), answers);
-		return edited(await askAnswers(lines, form(), scope, {secret: keepSecret, explain, testLogin, offer}));
+		return edited(await askAnswers(lines, form(), scope, keeper));
 	} catch (error) {
 		if (error instanceof PlainLeft) return undefined;
 		throw error;
@@ -120,7 +115,7 @@ const decide = async (
 		});
 		lines.say('', ...about.map((text) => `  ${text}`));
 		const word = await askWord(lines, 'What now?', offered);
-		if (word === 'explain') lines.say('', ...(await attendance.explain(problem.code)));
+		if (word === 'explain') lines.say('', ...(await attendance.keeper.explain(problem.code)));
 		if (word === 'report') await tellSaved(lines, attendance);
 		if (word === 'papers') await askPapers(lines, topicsOfStep({id: step, problem}), attendance.papers);
 		const way = ways.find(({id}) => id === word);

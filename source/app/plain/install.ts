@@ -20,12 +20,14 @@ import {isInputEnded} from '../base/plain-problems.ts';
 import {inRows} from '../base/wrap.ts';
 import type {AttendedOptions} from '../session/attended.ts';
 import {lookAround} from '../session/found.ts';
+import {answerLooker} from '../session/look-at-answer.ts';
 import {offerAnswer} from '../session/offers.ts';
 import {createSession, type Session} from '../session/session.ts';
 import {askAnswers, askTopic, type Complete, type Keeper, plainHelp} from './ask.ts';
 import {attendPlainly} from './attend.ts';
 import {plainEntries} from './entries.ts';
 import {createPlainLines, type PlainLines} from './lines.ts';
+import {createLooks} from './looks.ts';
 import {foundLines, planDetails, planLines, reviewLines} from './pages.ts';
 import {askPapers, type PaperMaker} from './papers.ts';
 import {askWord, askWordOrBack, PlainLeft} from './words.ts';
@@ -152,15 +154,17 @@ const draftKeeper =
 		});
 	};
 
-const testerOf =
-	({session, signal}: Talk): Keeper['testLogin'] =>
-	async (draft, path) =>
-		session.testLogin(draft, path, signal);
-
-const offererOf =
-	({context, signal}: Talk): Keeper['offer'] =>
-	async (draft, path) =>
-		offerAnswer(context, draft, {path, base: ''}, signal);
+/** Who takes the answers: of the questions before the start, and of those at a problem. */
+const keeperOf = ({context, session, options, signal}: Talk): Keeper => {
+	const look = answerLooker(context, options);
+	return {
+		secret: session.keepSecret,
+		explain,
+		testLogin: async (draft, path) => session.testLogin(draft, path, signal),
+		offer: async (draft, path) => offerAnswer(context, draft, {path, base: ''}, signal),
+		looks: createLooks(async (draft, path) => look(draft, path, signal)),
+	};
+};
 
 /** The last question of a scope, asked again; where that had none, those of a topic to be chosen. @throws PlainLeft */
 const lastOf = async (lines: PlainLines, form: Form, scope: Scope): Promise<Scope> => {
@@ -170,18 +174,13 @@ const lastOf = async (lines: PlainLines, form: Form, scope: Scope): Promise<Scop
 
 /** Questions, review and dry run, until it is to be started. @throws PlainLeft */
 const prepare = async (talk: Talk): Promise<Complete> => {
-	const {context, options, session, lines} = talk;
+	const {context, options, lines} = talk;
+	const keeper: Keeper = {...keeperOf(talk), form: draftKeeper(talk)};
 	const found = await lookAround(context, options.loaded.draft, options);
 	lines.say(...foundLines(found, options.plan.words), '', plainHelp);
 	let {form, scope} = await beginning(talk);
 	for (;;) {
-		const complete = await askAnswers(lines, form, scope, {
-			secret: session.keepSecret,
-			form: draftKeeper(talk),
-			explain,
-			testLogin: testerOf(talk),
-			offer: offererOf(talk),
-		});
+		const complete = await askAnswers(lines, form, scope, keeper);
 		const decided = await review(talk, complete);
 		if (decided === 'yes') return complete;
 		({form} = complete);
@@ -215,11 +214,8 @@ const run = async (talk: Talk, from: Complete, level: GlobalOptions['logLevel'])
 					({form, answers} = complete);
 					return session.settle(complete.answers);
 				},
-				keepSecret: session.keepSecret,
+				keeper: keeperOf(talk),
 				ring: () => ring(context),
-				explain,
-				testLogin: testerOf(talk),
-				offer: offererOf(talk),
 				saveHandover: session.saveHandover,
 				saveReport: async () => session.saveReport(state),
 				papers: makerOf(talk, () => answers),

@@ -14,7 +14,7 @@ import {calledAs, calledDeep} from '../base/kept/own-commands.ts';
 import type {RunReport} from '../run/run.ts';
 import type {AttendedOptions} from '../session/attended.ts';
 import {lookAround} from '../session/found.ts';
-import {lookAtAnswer} from '../session/look-at-answer.ts';
+import {answerLooker} from '../session/look-at-answer.ts';
 import {offerAnswer} from '../session/offers.ts';
 import {createPodLooks} from '../session/pod-look.ts';
 import {createSession, type Session} from '../session/session.ts';
@@ -101,14 +101,6 @@ const beginningOf = (options: AttendedOptions): Pick<ScreenSession, 'draft' | 'g
 	return {draft, given, untyped: typedBefore(draft), unfinished: unfinishedOf(options)};
 };
 
-const lookerOf =
-	(context: Context, {stateDirectory, judgeAnswer}: AttendedOptions): ScreenSession['look'] =>
-	async (draft, answer, signal) => {
-		const wrong = judgeAnswer?.(draft, answer);
-		if (wrong !== undefined) return {ok: false, text: wrong};
-		return lookAtAnswer({context, stateDirectory}, draft, answer, signal);
-	};
-
 /** What is saved the same way whoever sits at it. */
 const savesOf = ({saveAnswers, saveCopy, saveHandover, makePapers}: Session) => ({
 	saveAnswers,
@@ -171,7 +163,7 @@ export const createScreenSession = (
 		now: context.clock.now,
 		...beginningOf(options),
 		keepDraft: shared.unfinished.keep,
-		look: lookerOf(context, options),
+		look: answerLooker(context, options),
 		testLogin: shared.testLogin,
 		offer: async (draft, path, base, signal) => offerAnswer(context, draft, {path, base}, signal),
 		found: async () => lookAround(context, loaded.draft, options),

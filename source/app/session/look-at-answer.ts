@@ -11,6 +11,7 @@ import {firstOf} from '../../base/text.ts';
 import type {Sighting} from '../../ui/state/session.ts';
 import type {Context} from '../base/context.ts';
 import {readPemFile} from '../base/pem-files.ts';
+import type {AttendedOptions} from './attended.ts';
 import {findBundle, findCluster} from './found.ts';
 
 /** Longest look at one answer, ms. */
@@ -152,3 +153,12 @@ export const lookAtAnswer = async (
 		return seen(false, errnoOf(error) === undefined ? refusalWords(error, answer) : errnoWords(error, 'read'));
 	}
 };
+
+/** Looks at answers of one sitting; those that lead out of what is sat at are told as that, and not looked at. */
+export const answerLooker =
+	(context: Context, {stateDirectory, judgeAnswer}: Pick<AttendedOptions, 'stateDirectory' | 'judgeAnswer'>) =>
+	async (draft: Draft, answer: string, signal: AbortSignal): Promise<Sighting | undefined> => {
+		const wrong = judgeAnswer?.(draft, answer);
+		if (wrong !== undefined) return {ok: false, text: wrong};
+		return lookAtAnswer({context, stateDirectory}, draft, answer, signal);
+	};
