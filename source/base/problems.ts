@@ -58,6 +58,11 @@ export const baseProblems = declareProblems({
 				fix: 'Let that run end, or stop it on {host}; the lock of a run that is dead is free {life} s after its end.',
 				nextSteps: ['kubectl -n {namespace} get lease {lease} -o yaml'],
 			},
+			'given back': {
+				message: 'Another run had the lock of this cluster, lease {namespace}/{lease}, meanwhile.',
+				cause: 'This run could not renew it for a while; another run took it, and has given it back.',
+				fix: 'Start again: it looks at what that run has done, and goes on from there.',
+			},
 			deleted: {
 				message: 'The lock of this cluster, lease {namespace}/{lease}, was deleted.',
 				cause: 'Somebody removed it while this run was at work; another run may now begin.',

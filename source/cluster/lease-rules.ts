@@ -121,16 +121,17 @@ type How = 'held' | 'long' | 'taken over';
 export const lockedBy = (lease: Lease, claim: Claim, now: number, how: How): Problem => {
 	const holder = holderOf(lease);
 	const {metadata, spec} = lease;
-	const begun = holder?.startedAt ?? timeOf(spec?.acquireTime);
+	const {name, namespace = ''} = metadata;
+	if (!spec?.holderIdentity)
+		return baseProblems.problem('install-locked', {case: 'given back', lease: name, namespace});
+	const begun = holder?.startedAt ?? timeOf(spec.acquireTime);
 	return baseProblems.problem('install-locked', {
 		case: how,
-		holder: holder
-			? `${holder.user} on ${holder.host} (process ${holder.pid})`
-			: printable(spec?.holderIdentity ?? 'nobody'),
+		holder: holder ? `${holder.user} on ${holder.host} (process ${holder.pid})` : printable(spec.holderIdentity),
 		host: holder?.host ?? 'its host',
 		begun: Number.isNaN(begun) ? 'at an unknown time' : `${age(now - begun)} ago`,
-		life: String(spec?.leaseDurationSeconds ?? claim.durationSeconds),
-		namespace: metadata.namespace ?? '',
-		lease: metadata.name,
+		life: String(spec.leaseDurationSeconds ?? claim.durationSeconds),
+		namespace,
+		lease: name,
 	});
 };

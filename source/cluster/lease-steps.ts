@@ -1,6 +1,5 @@
 import type {Clock} from '../base/clock.ts';
-import {type Problem, ProblemError, toProblem} from '../base/problem.ts';
-import {baseProblems} from '../base/problems.ts';
+import {ProblemError} from '../base/problem.ts';
 import type {Lease} from './kinds.ts';
 import {
 	type Claim,
@@ -11,7 +10,6 @@ import {
 	lifeOf,
 	lockedBy,
 	released,
-	renewed,
 	stateOf,
 	taken,
 } from './lease-rules.ts';
@@ -90,55 +88,6 @@ export const take = async (attempt: Attempt, signal: AbortSignal): Promise<Lease
 		const wanted = taken(old, claim, now());
 		const won = old ? await store.change(wanted, signal) : await store.make(wanted, signal);
 		if (won) return won;
-	}
-};
-
-const deleted = ({reference: {name, namespace = ''}}: Claim): Problem =>
-	baseProblems.problem('install-locked', {case: 'deleted', lease: name, namespace});
-
-const notRenewed = (error: unknown, {durationSeconds}: Claim): Problem => {
-	const {cause, evidence} = toProblem(error);
-	return clusterProblems.problem(
-		'install-lock-lost',
-		{seconds: durationSeconds * givenUpAfter, why: cause},
-		{evidence},
-	);
-};
-
-/** How often a Lease is renewed within its life. */
-const renewalsInLife = 6;
-
-/** The part of its life after which a Lease that cannot be renewed is given up: what is left is for helm to end in. */
-const givenUpAfter = 2 / 3;
-
-type Keeping = {readonly attempt: Attempt; readonly signal: AbortSignal};
-
-/** Renews the Lease six times within its duration. @returns why it is lost; undefined once the signal ends it */
-export const keep = async (first: Lease, {attempt, signal}: Keeping): Promise<Problem | undefined> => {
-	const {claim, store, now, clock, elapsed} = attempt;
-	const durationMs = claim.durationSeconds * 1000;
-	let lease = first;
-	let renewedAt = elapsed();
-	/** Why it is ours no longer. A write that did not succeed may be our own earlier one whose answer was lost. */
-	const renew = async (): Promise<Problem | undefined> => {
-		const written = await store.change(renewed(lease, claim, now()), signal);
-		const current = written ?? (await store.read(signal));
-		if (!current) return deleted(claim);
-		if (!isHeldBy(current, claim)) return lockedBy(current, claim, now(), 'taken over');
-		lease = current;
-		if (written) renewedAt = elapsed();
-		return undefined;
-	};
-	for (;;) {
-		await clock.sleep(durationMs / renewalsInLife, signal);
-		if (signal.aborted) return undefined;
-		try {
-			const loss = await renew();
-			if (loss) return loss;
-		} catch (error) {
-			if (signal.aborted) return undefined;
-			if (elapsed() - renewedAt >= durationMs * givenUpAfter) return notRenewed(error, claim);
-		}
 	}
 };
 

@@ -49,23 +49,27 @@ const withFaults = async <T>(
 	}
 };
 
+const plainly = async <T>(work: () => Promise<T>): Promise<T> => work();
+
 /** Looks at, or works on, the world of one step under a bound. */
 export const inWorld = async <Answers, World extends BaseWorld<Answers>, T>(
 	context: StepContext<Answers, World>,
 	deed: 'check' | 'apply' | 'way back',
 	run: (world: World) => Promise<T>,
 ): Promise<T> => {
-	const {step, emit, answers, pass, runId, controls, clock} = context;
+	const {step, emit, answers, pass, runId, controls, clock, changing = plainly} = context;
 	let last = step.title;
 	const report = (detail: Detail): void => {
 		last = doingOf(detail) ?? last;
 		emit({type: 'step-detail', step: step.id, detail});
 	};
 	const acknowledged = controls.acknowledged(step.id);
-	const look = async (inner: AbortSignal): Promise<T> =>
-		run(await context.makeWorld({answers, pass, runId, signal: inner, report, acknowledged}));
+	const work = async (inner: AbortSignal): Promise<T> => {
+		const world = await context.makeWorld({answers, pass, runId, signal: inner, report, acknowledged});
+		return deed === 'check' ? run(world) : changing(async () => run(world));
+	};
 	return withFaults(context, async (signal) =>
-		bounded(look, {
+		bounded(work, {
 			ms: deed === 'check' ? step.timeouts.checkMs : step.timeouts.applyMs,
 			signal,
 			clock,

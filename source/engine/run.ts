@@ -20,6 +20,11 @@ export type RunOptions<Answers, World extends BaseWorld<Answers>> = {
 	readonly listeners: readonly Listener[];
 	readonly signal: AbortSignal;
 	readonly clock: Clock;
+	/**
+	 * Does what changes the world, the `apply` of a step or a way back, while nobody else can. What it throws for want of that is a
+	 * problem of the step. By default it is just done.
+	 */
+	readonly changing?: (<T>(work: () => Promise<T>) => Promise<T>) | undefined;
 	/** Hears of errors that nothing caught, such as one of a library's event handler, until the returned function is called. */
 	readonly hearFaults?: ((listener: (problem: Problem) => void) => () => void) | undefined;
 	/** Fingerprints of the inputs with which steps were done before, by step. */

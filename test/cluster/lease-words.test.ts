@@ -251,14 +251,15 @@ it('a lock that was deleted is told as such', async () => {
 	});
 });
 
-it('a lock that could not be renewed for as long as it lasts is told with why', async () => {
+it('a lock that could not be renewed while something is changed is told with why', async () => {
 	const {cluster} = world();
 	const lost = Promise.withResolvers<Problem>();
 	const facts = {server: 's', deed: 'replace the lease', answer: 'HTTP 503'};
 	const away = async () => {
 		throw clusterProblems.error('kubernetes-server-error', facts, {evidence: ['etcd is slow']});
 	};
-	await watch({...cluster, replace: away}, {...quickClock(true), onLost: lost.resolve});
+	const held = await watch({...cluster, replace: away}, {...quickClock(true), onLost: lost.resolve});
+	void held.changing(() => lost.promise);
 	expect(await lost.promise).toEqual({
 		code: 'install-lock-lost',
 		area: 'locked',

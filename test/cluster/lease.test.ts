@@ -114,7 +114,7 @@ it('the lock of a cluster that was taken away or deleted is reported once', asyn
 	}
 });
 
-it('the lock of a cluster counts as lost when it could not be renewed for as long as it lasts, not before', async () => {
+it('the lock of a cluster counts as lost when it could not be renewed for as long as it lasts while something is changed, not before', async () => {
 	let now = Date.now();
 	const steps: (() => void)[] = [];
 	const clock: Clock = {
@@ -145,6 +145,8 @@ it('the lock of a cluster counts as lost when it could not be renewed for as lon
 	const lost: Problem[] = [];
 	const options = {durationSeconds: 60, clock, elapsed: () => now, onLost: (found: Problem) => lost.push(found)};
 	const held = await take(anna, options, flaky);
+	const change = Promise.withResolvers<void>();
+	const changing = held.changing(() => change.promise);
 	const renewals: number[] = [];
 	for (let turn = 0; turn < 4; turn++) {
 		await until(async () => steps.length > turn, 'the pause before a renewal');
@@ -156,6 +158,8 @@ it('the lock of a cluster counts as lost when it could not be renewed for as lon
 	expect(renewals).toEqual([0, 0, 0, 1]);
 	expect(lost[0]).toMatchObject({code: 'install-lock-lost'});
 	expect(lost[0]?.cause).toContain('The cable is out.');
+	change.resolve();
+	await changing;
 	await held.release();
 });
 

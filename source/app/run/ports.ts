@@ -29,7 +29,7 @@ import {helmChoice, helmFolders} from './helm-choice.ts';
 import {hookPort} from './hooks/look.ts';
 import {createHost} from './host.ts';
 import {lazyRegistry} from './lazy-registry.ts';
-import {createLeaseHolder} from './lease.ts';
+import {createLeaseHolder, type RunLease} from './lease.ts';
 import {effectsFileOf, memoFileOf} from './memo-file.ts';
 import {compressedFolder, registryOptions} from './registry-options.ts';
 
@@ -50,7 +50,7 @@ export type PortOptions = {
 type Telling = {readonly tell: (level: 'info' | 'warn', text: string) => void};
 
 /** Ports, and the end of what they hold open. */
-type OpenPorts = {readonly ports: Ports; readonly close: () => Promise<void>};
+type OpenPorts = {readonly ports: Ports; readonly lease: RunLease; readonly close: () => Promise<void>};
 
 const secretsOf =
 	(cluster: ClusterPort, {context, prompted}: PortOptions): Ports['resolveSecret'] =>
@@ -158,6 +158,7 @@ const makePorts = (answers: Answers, options: PortOptions & Telling, after: Prom
 		holder: options.holder,
 		after,
 		onLost: (reason) => options.onLeaseLost?.(reason),
+		tell,
 	});
 	const bundle = bundleOf(answers, options);
 	const ports: Ports = {
@@ -185,7 +186,7 @@ const makePorts = (answers: Answers, options: PortOptions & Telling, after: Prom
 		await tidy('Left behind', lease.release);
 		await tidy('The registry was not closed', registry.close);
 	};
-	return {ports, close};
+	return {ports, lease, close};
 };
 
 /** The ports of the answers that count; ports of earlier answers are closed, so that the Lease is never asked for twice. */
@@ -194,9 +195,12 @@ export const createPortsSlot = (
 ): {
 	/** @param report of the step that works with them now: it hears what they wait for */
 	readonly open: (answers: Answers, report?: World['report']) => Ports;
+	/** The lock of the ports that are open now; `wasHeld`: those of earlier answers had it. */
+	readonly lock: Pick<RunLease, 'changing' | 'isSure'> & {readonly wasHeld: () => boolean};
 	readonly close: () => Promise<void>;
 } => {
 	let slot: (OpenPorts & {readonly answers: Answers}) | undefined;
+	let wasHeld = false;
 	let now: World['report'] | undefined;
 	const tell: Telling['tell'] = (level, text) => now?.({kind: 'line', level, text});
 	const close = async (): Promise<void> => {
@@ -206,10 +210,17 @@ export const createPortsSlot = (
 	};
 	return {
 		close,
+		lock: {
+			changing: async (work) => (slot ? slot.lease.changing(work) : work()),
+			isSure: () => slot?.lease.isSure() ?? true,
+			wasHeld: () => wasHeld,
+		},
 		open: (answers, report = now) => {
 			now = report;
 			options.context.useCluster?.(clusterChoice(answers));
-			if (slot?.answers !== answers) slot = {answers, ...makePorts(answers, {...options, tell}, close())};
+			if (slot?.answers === answers) return slot.ports;
+			wasHeld ||= slot?.lease.isHeld() ?? false;
+			slot = {answers, ...makePorts(answers, {...options, tell}, close())};
 			return slot.ports;
 		},
 	};

@@ -40,6 +40,8 @@ export type RecorderOptions = {
 	/** The journal cannot be kept. */
 	readonly onFailure: (error: ProblemError) => void;
 	readonly openPorts: (answers: Answers) => Ports;
+	/** False while another run may have the cluster's lock: the journal that it keeps there is not overwritten. */
+	readonly mayWrite: () => boolean;
 	readonly answers: Answers;
 };
 
@@ -96,6 +98,11 @@ export const createRecorder = (options: RecorderOptions): Recorder => {
 	const happened = gatherHappened(answers, {clock, before: confirmations.map(confirmedBefore), operator});
 	const copy = async (journal: Journal): Promise<void> => {
 		if (!journal.steps.some(({id, outcome}) => id === 'namespaces' && outcome !== undefined)) return;
+		const failed = (message: string): void => logLine({at: clock.now(), type: 'journal-copy-failed', message});
+		if (!options.mayWrite()) {
+			failed('The lock of the cluster may be held by another run.');
+			return;
+		}
 		try {
 			const {cluster} = openPorts(answers);
 			await writeClusterJournal(
@@ -106,7 +113,7 @@ export const createRecorder = (options: RecorderOptions): Recorder => {
 			);
 		} catch (error) {
 			// The journal on this host is the one that counts; the copy serves another host only.
-			logLine({at: clock.now(), type: 'journal-copy-failed', message: redactor.redact(toProblem(error).message)});
+			failed(redactor.redact(toProblem(error).message));
 		}
 	};
 	const writer =

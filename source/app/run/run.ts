@@ -4,7 +4,7 @@ import {setFlagsFromString} from 'node:v8';
 import type {Answers} from '../../answers/schema.ts';
 import {errnoWords} from '../../base/errno.ts';
 import {acquireFileLock, type Taker, type Unlock} from '../../base/lock/lock.ts';
-import {type Problem, ProblemError, toProblem} from '../../base/problem.ts';
+import {type Problem, ProblemError} from '../../base/problem.ts';
 import type {Controls} from '../../engine/controls.ts';
 import {converge} from '../../engine/converge.ts';
 import type {Listener} from '../../engine/events.ts';
@@ -27,6 +27,7 @@ import {changedAnswers} from './changed-answers.ts';
 import {clusterJournalMs, readClusterJournal} from './cluster-journal.ts';
 import {makeFolder} from './folder.ts';
 import {lastRunFact, unfinishedFact} from './last-run.ts';
+import {holdEarly, skipsLeaseStep} from './lease.ts';
 import {createRecorder, type Recorder} from './recorder.ts';
 import {savePaper} from './reports/saved.ts';
 import {releaseFacts, surroundingsOf} from './reports/surroundings.ts';
@@ -167,17 +168,6 @@ type Surroundings = {
 	readonly tidy: Tidy;
 };
 
-/** Whether a run begins after the step that takes the Lease. */
-const skipsLeaseStep = ({plan: {stepIds, leaseStep}, from}: RunRequest): boolean =>
-	from !== undefined && (leaseStep === undefined || stepIds.indexOf(from) > stepIds.indexOf(leaseStep));
-
-/** A run that begins in the middle has left out the step that takes the Lease. There is none before there is a namespace. */
-const holdEarly = async ({holdLease}: Ports, signal: AbortSignal): Promise<void> => {
-	await holdLease(signal).catch((error: unknown) => {
-		if (toProblem(error).code !== 'kubernetes-namespace-missing') throw error;
-	});
-};
-
 /** The run itself, while its lock is held. */
 const runLocked = async (
 	request: RunRequest,
@@ -206,6 +196,7 @@ const runLocked = async (
 			resume: request.resumeCommand,
 			onFailure: (error) => stop.abort(error),
 			openPorts: (wanted) => slot.open(wanted),
+			mayWrite: slot.lock.isSure,
 			answers,
 		});
 		const announcer = createAnnouncer({
@@ -222,9 +213,10 @@ const runLocked = async (
 				await request.judge?.(base.answers);
 				recorder.setAnswers(base.answers);
 				const ports = slot.open(base.answers, base.report);
-				if (skipsLeaseStep(request)) await holdEarly(ports, base.signal);
+				if (skipsLeaseStep(request) || slot.lock.wasHeld()) await holdEarly(ports, base.signal);
 				return {...ports, ...base};
 			},
+			changing: slot.lock.changing,
 			controls: request.controls(confirmationsOf(plan, earlier)),
 			listeners: [announcer.listener],
 			signal: AbortSignal.any([request.signal, stop.signal]),

@@ -8,6 +8,12 @@ export const lockTable = {
 		cause: 'A lock that is not renewed may be taken over, so this run ended before another can begin. {why}',
 		fix: 'Start again when the cluster answers: it goes on where this run ended, and does nothing twice.',
 	},
+	'install-lock-unsure': {
+		area: 'locked',
+		message: 'The lock of this cluster could not be renewed for {seconds} s, so nothing was changed.',
+		cause: 'Another run may have taken it meanwhile. {why}',
+		fix: 'Try again when the cluster answers: where nobody has taken the lock it is renewed, and this run goes on.',
+	},
 	'install-lock-left': {
 		area: 'locked',
 		message: 'The lock of this cluster, lease {namespace}/{lease}, could not be given back.',
