@@ -3,7 +3,8 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import type {Context} from './source/app/base/context.ts';
-import {createLastGuard, lastWords} from './source/app/base/last-guard.ts';
+import {createLastGuard, lastWords} from './source/app/base/ending/last-guard.ts';
+import {createLeaving} from './source/app/base/ending/leaving.ts';
 import {homeOf, hostNameOf, userNameOf, workingFolderOf} from './source/app/base/surroundings.ts';
 import {asksBackground, drawsScreens, isAscii, lightness, signalsOf, wantsColor} from './source/app/base/terminal.ts';
 import {main} from './source/app/main.ts';
@@ -47,12 +48,14 @@ const stopReasons: Partial<Record<NodeJS.Signals, string>> = {
 	SIGPWR: 'the power fails',
 };
 
-/** First signal: stop at a safe point. A second one leaves at once; the journal is on disk, so both can be resumed. */
+const leaving = createLeaving((exitCode) => process.exit(exitCode));
+
+/** First signal: stop at a safe point. A second one leaves at once, with the journal on disk, so both can be resumed. */
 const stopOnSignals = (): AbortSignal => {
 	const stop = new AbortController();
 	for (const name of stopSignals) {
 		process.on(name, () => {
-			if (stop.signal.aborted && insistent.has(name)) process.exit(130);
+			if (stop.signal.aborted && insistent.has(name)) void leaving.leave(130);
 			stop.abort(new Error(stopReasons[name] ?? `it got ${name}`));
 		});
 	}
@@ -119,7 +122,7 @@ const context: Context = {
 	startedByNpm: env.ZENML_AIRGAP_START === 'npm',
 	hearFaults: guard.hear,
 	atExit: (deed) => process.once('exit', deed),
-	leave: (exitCode) => process.exit(exitCode),
+	...leaving,
 };
 const leave = (): void => {
 	if (lost === undefined) process.exit();

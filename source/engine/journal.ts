@@ -43,10 +43,9 @@ const stepSchema = z.object({
 	runId: words.optional(),
 });
 
-/** What a run met and did not get past. */
+/** What a run met and did not get past, with the id and the title of its step. */
 const problemSchema = z.object({
 	step: words.optional(),
-	/** The title of that step. */
 	title: words.optional(),
 	code: words,
 	message: words,
@@ -66,6 +65,8 @@ const journalSchema = z.object({
 	host: words,
 	pid: z.int().positive(),
 	outcome: z.enum(['done', 'failed', 'stopped']).optional(),
+	/** It was told to stop; where no outcome follows, it did not come to its safe point. Absent in journals of earlier versions. */
+	stopping: z.boolean().optional(),
 	/** The step that it was at; absent once it is done. */
 	current: words.optional(),
 	problem: problemSchema.optional(),
@@ -178,6 +179,7 @@ export const journalOf = (
 	host,
 	pid,
 	outcome: state.outcome,
+	...(state.stopping !== undefined && {stopping: true}),
 	...standingOf(state),
 	...(resume !== undefined && {resume}),
 	bundle: state.steps.find(({keep}) => keep?.bundle !== undefined)?.keep?.bundle ?? earlier?.bundle,
@@ -266,11 +268,8 @@ const readEither = async (file: string): Promise<unknown> => {
 		if (!(error instanceof SyntaxError)) throw error;
 		const previous = await readPrevious(file);
 		if (previous !== undefined) return previous;
-		throw engineProblems.error(
-			'state-unreadable',
-			{case: 'damaged', file, reason: error.message},
-			{location: {file}, error},
-		);
+		const given = {case: 'damaged', file, reason: error.message} as const;
+		throw engineProblems.error('state-unreadable', given, {location: {file}, error});
 	}
 };
 

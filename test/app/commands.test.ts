@@ -238,6 +238,12 @@ test.each([
 		130,
 		': ended without a word here: it was killed, or could not write its journal\n',
 	],
+	[
+		'a run that was stopped at once',
+		{outcome: undefined, stopping: true},
+		130,
+		': was stopped at once (Ctrl-C twice), or killed while it stopped\n',
+	],
 ] as const)('status of %s', async (_name, more, code, says) => {
 	await leave(more as Partial<Journal>);
 	const told = await stage.run('status');

@@ -5,7 +5,7 @@ import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {describe, expect, test, vi} from 'vitest';
 import type {Context} from '../../source/app/base/context.ts';
-import {createLastGuard, lastWords, type Terminal} from '../../source/app/base/last-guard.ts';
+import {createLastGuard, lastWords, type Terminal} from '../../source/app/base/ending/last-guard.ts';
 import {main} from '../../source/app/main.ts';
 import {kindOf} from '../../source/base/unexpected/kind.ts';
 import {createStage} from './stage.ts';

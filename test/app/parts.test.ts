@@ -5,7 +5,7 @@ import {afterEach, beforeEach, expect, test} from 'vitest';
 import type {GlobalOptions} from '../../source/app/base/context.ts';
 import {wantsScreen} from '../../source/app/plan/plan-command.ts';
 import {resumeCommand} from '../../source/app/plan/resume-command.ts';
-import {createJournalWriter} from '../../source/app/run/journal-writer.ts';
+import {createJournalWriter} from '../../source/app/run/journal/journal-writer.ts';
 import {createStore} from '../../source/app/screen/store.ts';
 import type {ProblemError} from '../../source/base/problem.ts';
 import type {Journal} from '../../source/engine/journal.ts';
@@ -49,6 +49,31 @@ test('of many journals the last is on disk, and each that is there is copied', a
 	expect((JSON.parse(await readFile(file, 'utf8')) as Journal).runId).toBe('r49');
 	expect(copied.at(-1)).toBe('r49');
 	expect(copied.length).toBeLessThan(50);
+});
+
+test('the disk does not wait for a copy that hangs', async () => {
+	const file = path.join(folder, 'state.json');
+	const {promise: answered, resolve: answer} = Promise.withResolvers<void>();
+	const copied: string[] = [];
+	const writer = createJournalWriter(file, {
+		onFailure: (error) => {
+			throw error;
+		},
+		copy: async ({runId}) => {
+			copied.push(runId);
+			await answered;
+		},
+	});
+	writer.put(journal('a'));
+	await writer.saved();
+	for (const id of ['b', 'c']) {
+		writer.put(journal(id));
+		await writer.saved();
+		expect((JSON.parse(await readFile(file, 'utf8')) as Journal).runId).toBe(id);
+	}
+	answer();
+	await writer.flush();
+	expect(copied).toEqual(['a', 'c']);
 });
 
 test('a journal that cannot be written is told, and is not copied', async () => {

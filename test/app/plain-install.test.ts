@@ -1,3 +1,4 @@
+import {readFileSync} from 'node:fs';
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {PassThrough} from 'node:stream';
@@ -6,10 +7,13 @@ import {afterEach, expect, test} from 'vitest';
 import type {Draft} from '../../source/answers/draft.ts';
 import {draftFile, readDraft} from '../../source/app/answers/kept-draft.ts';
 import type {Context} from '../../source/app/base/context.ts';
+import {createLeaving} from '../../source/app/base/ending/leaving.ts';
+import {openEndWords} from '../../source/app/base/kept/open-end.ts';
 import {runPlain} from '../../source/app/plain/install.ts';
 import {wantsPlainQuestions} from '../../source/app/plain/wanted.ts';
 import type {AttendedOptions} from '../../source/app/session/attended.ts';
 import {problem} from '../../source/base/problem.ts';
+import {parseJournal} from '../../source/engine/journal.ts';
 import type {Finding} from '../../source/engine/plan.ts';
 import {planWords} from '../../source/plans/words.ts';
 import type {Plan, World} from '../../source/steps/world.ts';
@@ -261,6 +265,29 @@ test('Ctrl-C during the run stops at a safe point, and a second one leaves at on
 	expect(talk.left).toEqual([]);
 	talk.stdin.write('\u0003');
 	await expect.poll(() => talk.left).toEqual([130]);
+	reachSafePoint();
+	expect(await talk.code).toBe(130);
+});
+
+test('a run that was stopped at once is told as that afterwards', async () => {
+	const {promise: safe, resolve: reachSafePoint} = Promise.withResolvers<void>();
+	const check = async (): Promise<Finding> => ({status: 'todo', changes: [{action: 'create', target: 'a thing'}]});
+	const journals: string[] = [];
+	const file = (): string => path.join(stage?.stateDirectory ?? '', 'state.json');
+	const leaving = createLeaving(() => journals.push(readFileSync(file(), 'utf8')));
+	const talk = await sit(
+		planOf(check, async () => safe),
+		fullDraft,
+		{},
+		leaving,
+	);
+	await talk.answer([start, 'yes']);
+	await talk.waitFor('Bundle: working');
+	talk.stdin.write('\u0003\u0003');
+	await expect.poll(() => journals.length).toBe(1);
+	const journal = parseJournal(JSON.parse(journals[0] ?? ''), file());
+	expect(journal.outcome).toBeUndefined();
+	expect(openEndWords(journal)).toContain('was stopped at once (Ctrl-C twice)');
 	reachSafePoint();
 	expect(await talk.code).toBe(130);
 });

@@ -107,6 +107,8 @@ journey(
 		expect(await second.alternate()).toBe(false);
 		expect(await second.frame(true)).toMatch(/Stopped at once\.[\s\S]*Go on with {2}zenml-airgap rehearse/u);
 		await waitUntilGone(family, 20_000);
+		const status = await runQuietly([program.node, program.cli, 'status', '--state-dir', place.state], place);
+		expect(status.out).toContain('was stopped at once (Ctrl-C twice)');
 		await goOn();
 	},
 );

@@ -2,8 +2,9 @@ import type {Clock} from '../../base/clock.ts';
 import type {ClusterInUse} from '../../base/people/cluster-commands.ts';
 import type {Redactor} from '../../base/redact.ts';
 import type {Signals} from '../../ui/terminal/signals.ts';
+import type {LastGuard} from './ending/last-guard.ts';
+import type {Leaving} from './ending/leaving.ts';
 import type {Called} from './kept/own-commands.ts';
-import type {LastGuard} from './last-guard.ts';
 
 /** What the door (`cli.tsx`) hands in: the only way by which the rest sees the process it runs in. */
 export type Context = {
@@ -56,8 +57,10 @@ export type Context = {
 	readonly hearFaults?: LastGuard['hear'] | undefined;
 	/** Does something when the program ends in order, at once and without waiting; absent where it ends with others. */
 	readonly atExit?: ((deed: () => void) => void) | undefined;
-	/** Leaves at once with an exit code; for a second Ctrl-C only. */
-	readonly leave: (exitCode: number) => never;
+	/** Leaves at once with an exit code, once what must be on disk is there; for a second Ctrl-C only. */
+	readonly leave: Leaving['leave'];
+	/** Has something waited for before it leaves at once; absent where it ends with others. */
+	readonly beforeLeaving?: Leaving['beforeLeaving'] | undefined;
 };
 
 /** What the command line said of the answers and where they are. */

@@ -6,6 +6,7 @@ import type {Plan} from '../../steps/world.ts';
 import {stateDirectoryOf} from '../answers/inputs.ts';
 import type {Context, GlobalOptions} from '../base/context.ts';
 import {journalFile} from '../base/journal-file.ts';
+import {openEndWords} from '../base/kept/open-end.ts';
 import {logOf, runLogs} from '../base/kept/run-logs.ts';
 import {holderWords, runUnderWay} from '../base/kept/under-way.ts';
 import {appProblems} from '../base/problems.ts';
@@ -24,9 +25,7 @@ const isFinished = ({plan, journal}: LastRun): boolean => journal.outcome === 'd
 const endOf = (journal: Journal, whole: boolean, holder: Holder | undefined): string => {
 	if (journal.outcome === 'done') return whole ? 'finished' : 'finished the steps it was asked for';
 	if (journal.outcome !== undefined) return journal.outcome;
-	return holder
-		? `under way, ${holderWords(holder)}`
-		: 'ended without a word here: it was killed, or could not write its journal';
+	return holder ? `under way, ${holderWords(holder)}` : openEndWords(journal);
 };
 
 /** What became of a step in this run; one that it did not reach says nothing of it, whatever an earlier run knew. */

@@ -254,7 +254,7 @@ export const runPlain = async (
 		input: context.stdin,
 		output: context.stdout,
 		onInterrupt: () => {
-			if (stop.signal.aborted) context.leave(130);
+			if (stop.signal.aborted) void context.leave(130);
 			stop.abort(new Error('the operator asked for it'));
 			closeEarly();
 		},

@@ -10,8 +10,8 @@ import type {RunState} from '../../engine/state.ts';
 import {confirmedWords, type Happened} from '../../report/happened.ts';
 import type {Ports} from '../../steps/world.ts';
 import type {Context} from '../base/context.ts';
-import {clusterJournalMs, writeClusterJournal} from './cluster-journal.ts';
-import {createJournalWriter} from './journal-writer.ts';
+import {clusterJournalMs, writeClusterJournal} from './journal/cluster-journal.ts';
+import {createJournalWriter} from './journal/journal-writer.ts';
 import {gatherHappened} from './reports/gathered.ts';
 import {programFacts} from './reports/surroundings.ts';
 
@@ -26,6 +26,7 @@ const journaled: ReadonlySet<Event['type']> = new Set([
 	'step-acknowledged',
 	'step-problem',
 	'step-going-back',
+	'stopping',
 	'run-finished',
 ]);
 
@@ -120,6 +121,7 @@ export const createRecorder = (options: RecorderOptions): Recorder => {
 		options.journalFile === undefined
 			? undefined
 			: createJournalWriter(options.journalFile, {onFailure: options.onFailure, copy});
+	const free = writer && context.beforeLeaving?.(writer.saved);
 	return {
 		listener: (event) => {
 			fold.add(event);
@@ -138,6 +140,7 @@ export const createRecorder = (options: RecorderOptions): Recorder => {
 		},
 		close: async () => {
 			await writer?.flush();
+			free?.();
 			log.end();
 			await finished(log);
 		},

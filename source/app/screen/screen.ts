@@ -30,11 +30,12 @@ const leftBefore = async (
 	return context.signal.aborted ? 130 : 0;
 };
 
-const leftAtOnce = (context: Context, resume: string): number => {
+const leftAtOnce = async (context: Context, resume: string): Promise<number> => {
 	const tell = inRows(context.out, context.stdout);
 	tell('Stopped at once. What was under way may be half done; the next run looks at everything again.\n');
 	tell(`Go on with  ${resume}\n`);
-	return context.leave(130);
+	await context.leave(130);
+	return 130;
 };
 
 /** The screen may go first, with the terminal; the run still comes to its safe point. */

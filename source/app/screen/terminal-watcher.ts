@@ -1,5 +1,5 @@
 import {type ChildProcess, spawn} from 'node:child_process';
-import {leaveScreen} from '../base/last-guard.ts';
+import {leaveScreen} from '../base/ending/last-guard.ts';
 
 /**
  * Reads until the program has ended, or says that it has left the terminal whole. A program that was killed says nothing: then the screen

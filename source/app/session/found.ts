@@ -10,6 +10,7 @@ import type {PlanEntry} from '../../plans/index.ts';
 import type {Found} from '../../ui/state/session.ts';
 import type {FoundDraft} from '../answers/kept-draft.ts';
 import type {Context} from '../base/context.ts';
+import {openEndWords} from '../base/kept/open-end.ts';
 import {holderWords, runUnderWay} from '../base/kept/under-way.ts';
 import {unfinishedHere} from '../base/kept/unfinished.ts';
 import {childEnvironment} from '../run/child-environment.ts';
@@ -80,7 +81,7 @@ const endOf = (journal: Journal): string => {
 	const {outcome, problem} = journal;
 	if (outcome === 'done') return 'finished';
 	if (outcome === 'failed' && problem) return `failed${problem.title ? ` in ${problem.title}` : ''} (${problem.code})`;
-	return outcome ?? 'ended without a word here: it was killed, or could not write its journal';
+	return outcome ?? openEndWords(journal);
 };
 
 const earlierOf = ({journal, plan}: FoundContext, running: string | undefined): Pick<Found, 'earlier'> => {

@@ -1,5 +1,5 @@
 import {answersSchema} from '../../../source/answers/schema.ts';
-import {createLastGuard} from '../../../source/app/base/last-guard.ts';
+import {createLastGuard} from '../../../source/app/base/ending/last-guard.ts';
 import {runPlan} from '../../../source/app/run/run.ts';
 import {unattended} from '../../../source/engine/controls.ts';
 import {type Step, shortTimeouts} from '../../../source/steps/world.ts';

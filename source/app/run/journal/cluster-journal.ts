@@ -1,6 +1,6 @@
-import {journalSecretKey, journalSecretName} from '../../cluster/journal-secret.ts';
-import type {ClusterPort, KubeObject} from '../../cluster/types.ts';
-import {type Journal, parseJournal} from '../../engine/journal.ts';
+import {journalSecretKey, journalSecretName} from '../../../cluster/journal-secret.ts';
+import type {ClusterPort, KubeObject} from '../../../cluster/types.ts';
+import {type Journal, parseJournal} from '../../../engine/journal.ts';
 
 /** Longest wait for the journal's copy in the cluster, ms. */
 export const clusterJournalMs = 5000;

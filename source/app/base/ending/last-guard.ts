@@ -1,5 +1,5 @@
-import {exitCodes, type Problem, toProblem} from '../../base/problem.ts';
-import {kindOf} from '../../base/unexpected/kind.ts';
+import {exitCodes, type Problem, toProblem} from '../../../base/problem.ts';
+import {kindOf} from '../../../base/unexpected/kind.ts';
 
 /**
  * Bracketed paste and reported clicks off, the wheel as it was, cursor on, no colours, back from the alternate screen, the row cleared
