@@ -16,7 +16,9 @@ export type PlanWords = {
 	readonly unfinished?: string;
 	/** True where people log in to what it leaves: its end says where. */
 	readonly servers: boolean;
-	/** What is to be done once it is done. */
+	/** What is to be done with the keys once it is done, unless it was confirmed that copies of them lie outside of the cluster. */
+	readonly keepKeys?: string;
+	/** What is to be done besides. */
 	readonly next: readonly string[];
 	/** The same in a played world whose MySQL no dump can be made of; it is given the command that begins one with a MySQL that can. */
 	readonly nextWithoutDumps?: (anew: string) => readonly string[];

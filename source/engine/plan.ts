@@ -51,6 +51,8 @@ export type Kept = {
 	/** What the operator confirmed and the step could not see, by its labels: of a hand-over that is taken as done. */
 	readonly unseen?: readonly string[];
 	readonly facts?: readonly (readonly [name: string, value: string])[];
+	/** Somebody confirmed that copies of the keys in use lie outside of the cluster, and that still counts. */
+	readonly keysOutside?: true;
 };
 
 /** Something to be read before a plan is started, such as release notes. Its words are clean and without secrets. */

@@ -1,8 +1,5 @@
 import type {PlanWords} from '../engine/plan-words.ts';
 
-const escrow =
-	'Keep a copy of the generated keys outside of the cluster: without them what the workspaces store cannot be read. This writes them, encrypted:\nzenml-airgap backup escrow --out FILE';
-
 /** How each plan speaks of itself: first page, button, last page, and what is printed. Screens have no words of their own for it. */
 export const planWords = {
 	install: {
@@ -12,12 +9,10 @@ export const planWords = {
 		nothing: 'ZenML Pro is installed and verified, nothing had to be changed',
 		whole: 'the whole install',
 		servers: true,
-		next: [
-			escrow,
-			'Make the first backup, then have it made daily:\nzenml-airgap backup\nzenml-airgap backup schedule',
-		],
+		keepKeys:
+			'Keep a copy of the generated keys outside of the cluster: without them what the workspaces store cannot be read. This writes them, encrypted:\nzenml-airgap backup escrow --out FILE',
+		next: ['Make the first backup, then have it made daily:\nzenml-airgap backup\nzenml-airgap backup schedule'],
 		nextWithoutDumps: (anew) => [
-			escrow,
 			`To rehearse backups begin this world anew, with a MySQL that dumps can be made of; what is installed in this one is forgotten:\n${anew}`,
 		],
 	},

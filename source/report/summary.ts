@@ -77,8 +77,16 @@ const serverRows = (answers: Answers, asCalled?: AsCalled): readonly string[] =>
 	];
 };
 
-const nextRows = ({next}: PlanWords): readonly string[] =>
-	next.length === 0 ? [] : ['', ...next.flatMap((step) => step.split('\n').map((line) => `  ${line}`))];
+/** What is to be done once a plan is done; of the keys nothing where the run saw that copies of them lie outside of the cluster. */
+export const nextSteps = ({steps}: RunState, {keepKeys, next}: PlanWords): readonly string[] => {
+	const isKept = steps.some(({keep}) => keep?.keysOutside === true);
+	return keepKeys === undefined || isKept ? next : [keepKeys, ...next];
+};
+
+const nextRows = (state: RunState, words: PlanWords): readonly string[] => {
+	const next = nextSteps(state, words);
+	return next.length === 0 ? [] : ['', ...next.flatMap((step) => step.split('\n').map((line) => `  ${line}`))];
+};
 
 /** What is next where a way out of a problem was begun: it comes before the run that it was gone from. Empty where there is none. */
 export const wayWords = (state: RunState): readonly string[] => {
@@ -117,7 +125,7 @@ export const summaryLines = (state: RunState, context: SummaryContext): readonly
 		...state.steps.map((step) => stepRow(step, state.pass, width)),
 		...problems.flatMap((problem) => problemLines(problem, state, isTold)),
 		...(isDone && words.servers && answers ? serverRows(answers, context.asCalled) : []),
-		...(isDone ? nextRows(words) : []),
+		...(isDone ? nextRows(state, words) : []),
 		'',
 		...wayWords(state).flatMap((text) => text.split('\n').map((line) => `  ${line}`)),
 		...(state.outcome === 'done' ? [] : [`  ${state.pass === 'apply' ? 'Go on' : 'Again'} with  ${resumeCommand}`]),

@@ -1,4 +1,5 @@
 import {expect, test} from 'vitest';
+import {nextOf} from '../../source/app/screen/screen-session.ts';
 import type {Event} from '../../source/engine/events.ts';
 import type {LogLevel} from '../../source/engine/plan.ts';
 import type {NewEvent} from '../../source/engine/run.ts';
@@ -279,6 +280,17 @@ test('the summary of a finished install names the addresses and files', () => {
 		  Report      /s/reports/a.txt
 		  Log         /s/logs/1.jsonl"
 	`);
+});
+
+test('keys whose copy was confirmed are not asked for again at the end', () => {
+	const kept = verifiedRun.map((event) =>
+		event.type === 'step-finished' ? ({...event, keep: {keysOutside: true}} as NewEvent) : event,
+	);
+	const text = summaryLines(fold(kept), {...files, answers}).join('\n');
+	expect(text).not.toContain('backup escrow');
+	expect(text).toContain('Make the first backup');
+	expect(nextOf(fold(kept), answers, files).join('\n')).not.toContain('backup escrow');
+	expect(nextOf(fold(verifiedRun), answers, files).join('\n')).toContain('backup escrow');
 });
 
 test('the summary names a port that is not the usual one, and how to read a generated password', () => {

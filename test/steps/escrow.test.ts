@@ -10,7 +10,7 @@ import {
 	requirePlace,
 	writeEscrow,
 } from '../../source/steps/shared/marks/escrow.ts';
-import {escrowWarnings} from '../../source/steps/verification/backup.ts';
+import {escrowStanding} from '../../source/steps/verification/backup.ts';
 import {answersOf, code, refusalOf, worldOf} from './world.ts';
 
 const encoded = (text: string): string => Buffer.from(text).toString('base64');
@@ -78,14 +78,27 @@ test('never, older than a year, and a key that changed since are told; else noth
 	);
 });
 
-test('the verification warns until it is confirmed, where backups are wanted', async () => {
+test('the verification warns until it is confirmed, where backups are wanted, and sees that it is in any case', async () => {
 	const world = siteOf();
-	expect(await escrowWarnings(world)).toEqual([
-		'keys outside of the cluster: nobody has confirmed that there is a copy outside of the cluster; zenml-airgap backup escrow',
-	]);
+	const noBackups = {...world, answers: answersOf()};
+	expect(await escrowStanding(world)).toEqual({
+		isConfirmed: false,
+		warnings: [
+			'keys outside of the cluster: nobody has confirmed that there is a copy outside of the cluster; zenml-airgap backup escrow',
+		],
+	});
+	expect(await escrowStanding(noBackups)).toEqual({isConfirmed: false, warnings: []});
 	await writeEscrow(world, await recordOf(world, new Date().toISOString()));
-	expect(await escrowWarnings(world)).toEqual([]);
-	expect(await escrowWarnings({...world, answers: answersOf()})).toEqual([]);
+	expect(await escrowStanding(world)).toEqual({isConfirmed: true, warnings: []});
+	expect(await escrowStanding(noBackups)).toEqual({isConfirmed: true, warnings: []});
+});
+
+test('a confirmation of keys that have changed since counts no more', async () => {
+	const world = siteOf();
+	const before = await recordOf(world, new Date().toISOString());
+	const changed = siteOf('6'.repeat(64));
+	await writeEscrow(changed, before);
+	expect((await escrowStanding(changed)).isConfirmed).toBe(false);
 });
 
 test('words that say nothing are no place', async () => {

@@ -6,7 +6,7 @@ import type {Listener} from '../../engine/events.ts';
 import type {PlanWords} from '../../engine/plan-words.ts';
 import type {RunState} from '../../engine/state.ts';
 import {type AsCalled, passwordTexts} from '../../report/login.ts';
-import {isWhole, wayWords} from '../../report/summary.ts';
+import {isWhole, nextSteps, wayWords} from '../../report/summary.ts';
 import type {Session as ScreenSession, SummaryView} from '../../ui/state/session.ts';
 import {typedBefore} from '../answers/typed-before.ts';
 import type {Context} from '../base/context.ts';
@@ -45,11 +45,12 @@ export const nextOf = (
 ): readonly string[] => {
 	if (run.outcome !== 'done') return [...wayWords(run), `Go on with:\n${resumeCommand}`];
 	if (!isWhole(run) || !answers) return [];
-	if (!words.servers) return words.next;
+	const next = nextSteps(run, words);
+	if (!words.servers) return next;
 	return [
 		`Log in to the dashboard as ${answers.controlPlane.admin.username}.`,
 		...passwordTexts(answers, asCalled),
-		...words.next,
+		...next,
 	];
 };
 
@@ -153,7 +154,7 @@ export const createScreenSession = (
 	const leaveNow = (): void => {
 		ended.insisted = true;
 		// The screen is taken down first, so that a last word can be read; a terminal that hangs does not hold us.
-		setTimeout(() => context.leave(130), screenDownMs).unref();
+		setTimeout(() => void context.leave(130), screenDownMs).unref();
 	};
 	const session: ScreenSession = {
 		...savesOf(shared),

@@ -39,15 +39,19 @@ export const backupWarnings = async ({answers, backups, signal}: World): Promise
 	}
 };
 
-/** The same for copies of the encryption keys outside of the cluster. */
-export const escrowWarnings = async (world: World): Promise<readonly string[]> => {
+/** Whether copies of the keys in use lie outside of the cluster, and what is to be said where backups are wanted and they do not. */
+export const escrowStanding = async (
+	world: World,
+): Promise<{readonly isConfirmed: boolean; readonly warnings: readonly string[]}> => {
 	const {recipients, passphrase} = world.answers.backup;
-	if (recipients === undefined && passphrase === undefined) return [];
+	const unsaid = recipients === undefined && passphrase === undefined;
 	try {
 		const fault = escrowFault(await readEscrow(world), await escrowKeys(world), world.clock.now());
-		return fault === undefined ? [] : [`keys outside of the cluster: ${fault}; zenml-airgap backup escrow`];
+		const words = `keys outside of the cluster: ${fault}; zenml-airgap backup escrow`;
+		return {isConfirmed: fault === undefined, warnings: unsaid || fault === undefined ? [] : [words]};
 	} catch (error) {
 		world.signal.throwIfAborted();
-		return [`whether the keys lie outside of the cluster as well could not be seen: ${toProblem(error).message}`];
+		const words = `whether the keys lie outside of the cluster as well could not be seen: ${toProblem(error).message}`;
+		return {isConfirmed: false, warnings: unsaid ? [] : [words]};
 	}
 };

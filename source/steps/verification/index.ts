@@ -7,7 +7,7 @@ import {controlPlaneState} from '../shared/installed.ts';
 import {componentsOf} from '../shared/names.ts';
 import {notInstalled} from '../shared/reach/not-installed.ts';
 import {type Step, shortTimeouts, type World} from '../world.ts';
-import {backupWarnings, escrowWarnings, ofSchedule} from './backup.ts';
+import {backupWarnings, escrowStanding, ofSchedule} from './backup.ts';
 import {digests} from './digests.ts';
 import {images, logs} from './pods.ts';
 import {dashboard, health, identity, login} from './servers.ts';
@@ -64,15 +64,12 @@ const check = async (world: World): Promise<Finding> => {
 			stepProblems.problem('verification-failed', {case: 'several', ...several, checks: checks.length}, more),
 	);
 	if (problem) return {status: 'blocked', problem};
+	const keys = await escrowStanding(world);
 	return {
 		status: 'ok',
 		note: passedOf(checks.length, unwell.length),
-		warnings: [
-			...warnings,
-			...(await backupWarnings(world)),
-			...(await ofSchedule(world)),
-			...(await escrowWarnings(world)),
-		],
+		warnings: [...warnings, ...(await backupWarnings(world)), ...(await ofSchedule(world)), ...keys.warnings],
+		...(keys.isConfirmed && {keep: {keysOutside: true}}),
 	};
 };
 
