@@ -20,6 +20,8 @@ type Words = {
 	readonly nextSteps?: readonly string[];
 	/** Paths of answers whose change may mend it. */
 	readonly answers?: readonly string[];
+	/** The step that a run has to begin with to mend it. */
+	readonly startFrom?: string;
 	/** Who has to act; the operator where nothing is said. */
 	readonly who?: Actor;
 };
@@ -149,6 +151,7 @@ const make = (code: string, declaration: Declaration, given: object, more: Circu
 		fix: say(words.fix),
 		nextSteps: [...(words.nextSteps ?? []).map((step) => say(asCommand(step))), ...(more.nextSteps ?? [])],
 		...(answers.length > 0 && {answers}),
+		...(words.startFrom !== undefined && {startFrom: words.startFrom}),
 		...(more.evidence && more.evidence.length > 0 && {evidence: more.evidence.map(withoutNodeAdvice)}),
 		...(more.location && {location: more.location}),
 		...(more.parts && {parts: more.parts}),

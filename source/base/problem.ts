@@ -47,6 +47,8 @@ export type Problem = {
 	readonly nextSteps: readonly string[];
 	/** Paths of answers whose change may mend it, e.g. `registry.password`. */
 	readonly answers?: readonly string[];
+	/** The step that a run has to begin with to mend it, where it may have begun after it: `images`. */
+	readonly startFrom?: string;
 	/** Raw lines that support the cause: the last log lines, the server's own words. */
 	readonly evidence?: readonly string[];
 	readonly location?: Location;

@@ -10,14 +10,14 @@ import type {PlanWords} from '../engine/plan-words.ts';
 import type {RunState, StepState} from '../engine/state.ts';
 import {findingsOf, findingsWords} from './findings.ts';
 import {formatProblem} from './format.ts';
+import {type GoOn, goOnCommand, repeatedWords} from './go-on.ts';
 import {type AsCalled, passwordLines} from './login.ts';
 
 /** What the end of a run is told with. Files are absolute paths. */
-export type SummaryContext = {
+export type SummaryContext = GoOn & {
 	/** How the plan speaks of itself. */
 	readonly words: PlanWords;
 	readonly answers?: Answers | undefined;
-	readonly resumeCommand: string;
 	/** How commands of this program are to be called from then on; as they are where it is not given. */
 	readonly asCalled?: AsCalled | undefined;
 	readonly logFile: string;
@@ -114,9 +114,15 @@ const problemLines = (problem: Problem, {steps}: RunState, isTold: boolean): rea
 	];
 };
 
+const goOnRows = (state: RunState, goOn: GoOn): readonly string[] => {
+	const correct = repeatedWords(state, goOn);
+	const verb = state.pass === 'apply' ? 'Go on' : 'Again';
+	return [`  ${verb} with  ${goOnCommand(state, goOn)}`, ...(correct === undefined ? [] : [`  ${correct}`])];
+};
+
 /** What is printed at the end of a run, on the ordinary screen, so that it stays in the scrollback. */
 export const summaryLines = (state: RunState, context: SummaryContext): readonly string[] => {
-	const {answers, words, resumeCommand, logFile, reportFile, leftovers = [], isTold = false} = context;
+	const {answers, words, logFile, reportFile, leftovers = [], isTold = false} = context;
 	const width = Math.max(0, ...state.steps.map(({title}) => title.length));
 	const problems = state.outcome === 'failed' ? findingsOf(state) : [];
 	const isDone = state.outcome === 'done' && state.pass === 'apply' && isWhole(state);
@@ -128,7 +134,7 @@ export const summaryLines = (state: RunState, context: SummaryContext): readonly
 		...(isDone ? nextRows(state, words) : []),
 		'',
 		...wayWords(state).flatMap((text) => text.split('\n').map((line) => `  ${line}`)),
-		...(state.outcome === 'done' ? [] : [`  ${state.pass === 'apply' ? 'Go on' : 'Again'} with  ${resumeCommand}`]),
+		...(state.outcome === 'done' ? [] : goOnRows(state, context)),
 		...(reportFile === undefined ? [] : [`  Report      ${reportFile}`]),
 		`  Log         ${logFile}`,
 		...[...(state.warnings ?? []), ...leftovers].map((text) => `  Warning     ${text}`),

@@ -108,7 +108,8 @@ journey(
 		expect(await second.frame(true)).toMatch(/Stopped at once\.[\s\S]*Go on with {2}zenml-airgap rehearse/u);
 		await waitUntilGone(family, 20_000);
 		const status = await runQuietly([program.node, program.cli, 'status', '--state-dir', place.state], place);
-		expect(status.out).toContain('was stopped at once (Ctrl-C twice)');
+		// While the journal gets to the disk the run may come to its safe point after all.
+		expect(status.out).toMatch(/: (?:stopped|was stopped at once \(Ctrl-C twice\), or killed while it stopped)$/mu);
 		await goOn();
 	},
 );

@@ -8,7 +8,7 @@ import type {Context, GlobalOptions} from '../base/context.ts';
 import {anewForDumps} from '../base/played-world.ts';
 import {wantsPlainQuestions} from '../plain/wanted.ts';
 import {type Quiet, quietTerminal} from '../screen/quiet.ts';
-import {resumeCommand} from './resume-command.ts';
+import {goOnWith, resumeCommand} from './resume-command.ts';
 
 /** May this run take the whole screen? */
 export const wantsScreen = ({screen}: Context, {nonInteractive, plain, json}: GlobalOptions): boolean =>
@@ -48,7 +48,7 @@ const goThrough = async (
 	const session = {
 		stateDirectory,
 		plan,
-		resumeCommand: resumeCommand(context, command.name, options, command.own),
+		...goOnWith(options, (given) => resumeCommand(context, command.name, given, command.own)),
 		from: options.from,
 		until: options.until,
 	};

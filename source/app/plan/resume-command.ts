@@ -1,4 +1,5 @@
 import {shellWord} from '../../base/shell.ts';
+import type {GoOn} from '../../report/go-on.ts';
 import {isReadOnce} from '../base/answer-pipe.ts';
 import type {Context, GlobalOptions} from '../base/context.ts';
 import {programOf} from '../base/kept/own-commands.ts';
@@ -44,3 +45,13 @@ export const resumeCommand = (
 	if (name === 'rehearse' && startedByNpm) return ['npm start', ...(rest.length > 0 ? ['--', ...rest] : [])].join(' ');
 	return [programOf({startedByNpm}), command, ...words].join(' ');
 };
+
+/** How a run with these options is gone on with. @param command makes the command of such options */
+export const goOnWith = <Options extends Pick<GlobalOptions, 'from' | 'set'>>(
+	options: Options,
+	command: (options: Options) => string,
+): Omit<GoOn, 'stepIds'> => ({
+	resumeCommand: command(options),
+	resumeFrom: (from) => command({...options, from}),
+	set: options.set.map((one) => one.slice(0, Math.max(0, one.indexOf('='))).trim()),
+});

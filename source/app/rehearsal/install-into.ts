@@ -9,7 +9,7 @@ import {calledBy, programOf} from '../base/kept/own-commands.ts';
 import {runPlain} from '../plain/install.ts';
 import {runHeadless} from '../plan/headless.ts';
 import {wantsScreen} from '../plan/plan-command.ts';
-import {resumeCommand} from '../plan/resume-command.ts';
+import {goOnWith, resumeCommand} from '../plan/resume-command.ts';
 import {runScreen} from '../screen/screen.ts';
 import {faultTold} from './fault-told.ts';
 import {otherTeam} from './other-teams.ts';
@@ -54,7 +54,7 @@ const limitsOf = (context: Context, options: RehearsalOptions, {mysqlIsPlayed}: 
 	const words = mysqlIsPlayed ? withoutDumps(plan.words, 'zenml-airgap backup') : plan.words;
 	return {
 		plan: {...plan, words: rehearsedWords(words)},
-		resumeCommand: goOnCommand(context, {...options, fresh: false}),
+		...goOnWith({...options, fresh: false}, (given) => goOnCommand(context, given)),
 		from: options.from,
 		until: options.until,
 	};

@@ -7,6 +7,7 @@ import type {Event, Listener} from '../../engine/events.ts';
 import {createFold} from '../../engine/fold.ts';
 import {type Journal, journalOf} from '../../engine/journal.ts';
 import type {RunState} from '../../engine/state.ts';
+import {type GoOn, goOnCommand} from '../../report/go-on.ts';
 import {confirmedWords, type Happened} from '../../report/happened.ts';
 import type {Ports} from '../../steps/world.ts';
 import type {Context} from '../base/context.ts';
@@ -36,8 +37,8 @@ export type RecorderOptions = {
 	readonly journalFile: string | undefined;
 	readonly logFile: string;
 	readonly earlier?: Journal | undefined;
-	/** The command that goes on with the run. */
-	readonly resume?: string | undefined;
+	/** How the run is gone on with. */
+	readonly goOn?: GoOn | undefined;
 	/** The journal cannot be kept. */
 	readonly onFailure: (error: ProblemError) => void;
 	readonly openPorts: (answers: Answers) => Ports;
@@ -68,17 +69,16 @@ const confirmedBefore = ({step, at, by}: NonNullable<Journal['confirmations']>[n
 });
 
 /** What the journal says of a run that its events do not. */
-const aboutRun = ({context, earlier, resume}: RecorderOptions) => ({
+const aboutRun = ({context, earlier}: RecorderOptions) => ({
 	host: context.hostName,
 	pid: context.pid,
 	earlier,
 	rehearsal: context.rehearsal === true,
-	resume: resume === undefined ? undefined : context.redactor.redact(resume),
 });
 
 /** Starts the log and, where there is one, the journal. Events must be redacted before they come here. */
 export const createRecorder = (options: RecorderOptions): Recorder => {
-	const {context, logFile, earlier, openPorts} = options;
+	const {context, logFile, earlier, openPorts, goOn} = options;
 	const {clock, redactor} = context;
 	const log = createWriteStream(logFile, {flags: 'wx', mode: 0o600});
 	// Without a listener a full disk would end the program; the end of the run reports it.
@@ -94,6 +94,7 @@ export const createRecorder = (options: RecorderOptions): Recorder => {
 		logLine({at: clock.now(), type: answersLine, answers, program, rehearsal: context.rehearsal === true});
 	logAnswers();
 	const about = aboutRun(options);
+	const resume = (): string | undefined => goOn && redactor.redact(goOnCommand(fold.state(), goOn));
 	const operator = `${context.userName} on ${context.hostName}`;
 	const confirmations = [...(earlier?.confirmations ?? [])];
 	const happened = gatherHappened(answers, {clock, before: confirmations.map(confirmedBefore), operator});
@@ -129,7 +130,7 @@ export const createRecorder = (options: RecorderOptions): Recorder => {
 			if (event.type === 'step-acknowledged') confirmations.push({step: event.step, at: event.at, by: operator});
 			logLine(event);
 			if (!journaled.has(event.type)) return;
-			writer?.put(journalOf(fold.state(), {...about, now: event.at, answers, confirmations}));
+			writer?.put(journalOf(fold.state(), {...about, now: event.at, answers, confirmations, resume: resume()}));
 		},
 		setAnswers: (next) => {
 			if (next !== answers) {

@@ -14,6 +14,7 @@ import type {Pass} from '../../engine/plan.ts';
 import type {RunResult} from '../../engine/run.ts';
 import type {RunState} from '../../engine/state.ts';
 import type {PlanEntry} from '../../plans/index.ts';
+import type {GoOn} from '../../report/go-on.ts';
 import {acceptancePaper, verificationPaper} from '../../report/run-papers.ts';
 import type {Plan, Ports, World} from '../../steps/world.ts';
 import {readAsked} from '../base/asked.ts';
@@ -50,8 +51,8 @@ export type RunRequest = {
 	readonly signal: AbortSignal;
 	readonly from?: string | undefined;
 	readonly until?: string | undefined;
-	/** The command that goes on with it, for whoever asks how it stands. */
-	readonly resumeCommand?: string | undefined;
+	/** How it is gone on with, for whoever asks how it stands. */
+	readonly goOn?: GoOn | undefined;
 };
 
 /** A run that came to its end. Files are absolute paths. */
@@ -193,7 +194,7 @@ const runLocked = async (
 			journalFile: pass === 'apply' ? journalFile(stateDirectory, plan.id) : undefined,
 			logFile: identity.logFile,
 			earlier,
-			resume: request.resumeCommand,
+			goOn: request.goOn,
 			onFailure: (error) => stop.abort(error),
 			openPorts: (wanted) => slot.open(wanted),
 			mayWrite: slot.lock.isSure,

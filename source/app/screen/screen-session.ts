@@ -5,6 +5,7 @@ import {type AttendedControls, attended} from '../../engine/controls.ts';
 import type {Listener} from '../../engine/events.ts';
 import type {PlanWords} from '../../engine/plan-words.ts';
 import type {RunState} from '../../engine/state.ts';
+import {type GoOn, goOnCommand, repeatedWords} from '../../report/go-on.ts';
 import {type AsCalled, passwordTexts} from '../../report/login.ts';
 import {isWhole, nextSteps, wayWords} from '../../report/summary.ts';
 import type {Session as ScreenSession, SummaryView} from '../../ui/state/session.ts';
@@ -17,7 +18,7 @@ import {lookAround} from '../session/found.ts';
 import {answerLooker} from '../session/look-at-answer.ts';
 import {offerAnswer} from '../session/offers.ts';
 import {createPodLooks} from '../session/pod-look.ts';
-import {createSession, type Session} from '../session/session.ts';
+import {createSession, goOnOf, type Session} from '../session/session.ts';
 import {createStore, type Store} from './store.ts';
 
 /** Longest time the screen may take to go when the operator leaves at once, ms. */
@@ -35,15 +36,15 @@ export type Ended = {
 };
 
 /** What the words of what is next are made with. */
-export type NextTold = {readonly words: PlanWords; readonly resumeCommand: string; readonly asCalled?: AsCalled};
+export type NextTold = GoOn & {readonly words: PlanWords; readonly asCalled?: AsCalled};
 
 /** What is next after a run, in the words that are shown and printed. */
-export const nextOf = (
-	run: RunState,
-	answers: Answers | undefined,
-	{words, resumeCommand, asCalled}: NextTold,
-): readonly string[] => {
-	if (run.outcome !== 'done') return [...wayWords(run), `Go on with:\n${resumeCommand}`];
+export const nextOf = (run: RunState, answers: Answers | undefined, told: NextTold): readonly string[] => {
+	const {words, asCalled} = told;
+	if (run.outcome !== 'done') {
+		const correct = repeatedWords(run, told);
+		return [...wayWords(run), `Go on with:\n${goOnCommand(run, told)}`, ...(correct === undefined ? [] : [correct])];
+	}
 	if (!isWhole(run) || !answers) return [];
 	const next = nextSteps(run, words);
 	if (!words.servers) return next;
@@ -74,7 +75,7 @@ const wordsOf = ({called}: Context, {plan: {words}}: AttendedOptions): PlanWords
 	called ? calledDeep(words, called) : words;
 
 const nextTold = (context: Context, options: AttendedOptions): NextTold => ({
-	resumeCommand: options.resumeCommand,
+	...goOnOf(options),
 	words: wordsOf(context, options),
 	asCalled: calledAs(context),
 });

@@ -16,6 +16,7 @@ import type {TopicId} from '../../handover/topics.ts';
 import type {MadePapers} from '../../handover/written.ts';
 import type {PlanEntry} from '../../plans/index.ts';
 import {errorOnCluster} from '../../report/cluster-commands.ts';
+import type {GoOn} from '../../report/go-on.ts';
 import type {Happened} from '../../report/happened.ts';
 import {paperText} from '../../report/paper.ts';
 import {problemPaper} from '../../report/run-papers.ts';
@@ -33,11 +34,9 @@ import {knownCluster, surroundingsOf} from '../run/reports/surroundings.ts';
 import {type RunReport, runPlan} from '../run/run.ts';
 
 /** What a session is about, whoever sits at it. */
-export type SessionOptions = {
+export type SessionOptions = Omit<GoOn, 'stepIds'> & {
 	readonly stateDirectory: string;
 	readonly plan: PlanEntry;
-	/** The command that goes on with its run. */
-	readonly resumeCommand: string;
 	/** Refuses answers that must not be worked with, by rejecting with a ProblemError or ProblemsError. */
 	readonly judge?: ((answers: Answers) => Promise<void>) | undefined;
 	readonly from?: string | undefined;
@@ -108,17 +107,22 @@ const saveProblem = async (context: Context, {stateDirectory, state, answers, ha
 	return saveProblemPaper(stateDirectory, {stamp, isRehearsal: rehearsal}, text);
 };
 
+/** How a run of this sitting is gone on with. */
+export const goOnOf = ({plan: {stepIds}, resumeCommand, resumeFrom, set}: SessionOptions): GoOn => ({
+	...{resumeCommand, resumeFrom, stepIds, set},
+});
+
 /** The summary of a run, without secrets. */
 const summaryText = (
 	context: Context,
-	{plan, resumeCommand}: SessionOptions,
+	options: SessionOptions,
 	{report, ...about}: {readonly report: RunReport} & Pick<SummaryContext, 'answers' | 'isTold'>,
 ): string => {
 	const {redactor, called = calledBy(undefined)} = context;
 	const {state, logFile, reportFile, leftovers} = report;
-	const words = calledDeep(plan.words, called);
+	const words = calledDeep(options.plan.words, called);
 	const asCalled = calledAs(context);
-	const told = {...about, words, resumeCommand, asCalled, logFile, reportFile, leftovers};
+	const told = {...about, ...goOnOf(options), words, asCalled, logFile, reportFile, leftovers};
 	return printableText(redactor.redact(summaryLines(state, told).join('\n')));
 };
 
@@ -154,13 +158,13 @@ const refused = (error: unknown, {kubernetes}: Answers, called: Called): unknown
 
 /** Opens a session; nothing is read or changed before something is asked of it. */
 export const createSession = (context: Context, options: SessionOptions): Session => {
-	const {stateDirectory, plan, judge, from, until, resumeCommand} = options;
+	const {stateDirectory, plan, judge, from, until} = options;
 	const {clock, redactor, workingDirectory, homeDirectory, called = calledBy(undefined)} = context;
 	const prompted = new Map<string, string>();
 	let counted: Answers | undefined;
 	const happened = gatherHappened(undefined, {clock, operator: `${context.userName} on ${context.hostName}`});
 	const keeper = createDraftKeeper(context, draftFile(stateDirectory, plan.id));
-	const common = {context, stateDirectory, plan, prompted, judge, resumeCommand};
+	const common = {context, stateDirectory, plan, prompted, judge, goOn: goOnOf(options)};
 	const absolute = (answers: Answers): Answers =>
 		resolvePaths(answers, {baseDirectory: workingDirectory, homeDirectory});
 	const settle = (answers: Answers): Answers => {

@@ -21,6 +21,7 @@ export const containerTable = {
 		...cannotStart('a secret is missing'),
 		area: 'cluster',
 		fix: 'Start the run again with --from secrets: it makes what is missing.',
+		startFrom: 'secrets',
 		cases: {
 			environment: {cause: 'The pod needs the secret "{secret}", which its namespace does not have.'},
 			volume: {cause: 'The pod mounts the secret "{secret}", which its namespace does not have.'},
@@ -30,6 +31,7 @@ export const containerTable = {
 		...cannotStart('a secret lacks a key'),
 		area: 'cluster',
 		fix: 'Start the run again with --from secrets; if the secret is yours, add the key.',
+		startFrom: 'secrets',
 		cases: {
 			environment: {cause: 'The pod needs the key "{key}" of the secret {secret}, and the secret has no such key.'},
 			volume: {cause: 'The pod mounts the key "{key}" of a secret or config map, which has no such key.'},

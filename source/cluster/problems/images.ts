@@ -48,6 +48,7 @@ export const imageTable = {
 		area: 'cluster',
 		cause: 'The registry has no image "{image}".',
 		fix: 'Start the run again with --from images; if it says that all is there, check registry host and prefix.',
+		startFrom: 'images',
 		answers: ['registry.host', 'registry.prefix'],
 	},
 	'image-registry-unreachable': {
@@ -100,6 +101,7 @@ export const imageTable = {
 		area: 'cluster',
 		cause: 'What the registry, or a cache before it, gave out for "{image}" is not what its digest says.',
 		fix: 'Start the run again with --from images; where it says that all is there, have the cache or the disk of the registry looked at.',
+		startFrom: 'images',
 	},
 	'node-disk-full': {
 		...cannotStart('the disk of the node is full'),
