@@ -40,7 +40,9 @@ test('the command that goes on begins with the step that the problem asks for', 
 	const state = heldBy(notFound);
 	expect(notFound.fix).toContain('--from images');
 	expect(goOnCommand(state, goOn)).toBe(command);
-	expect(summaryLines(state, {...goOn, words: plans.install.words, logFile: 'log'})).toContain(`  Go on with  ${command}`);
+	expect(summaryLines(state, {...goOn, words: plans.install.words, logFile: 'log'})).toContain(
+		`  Go on with  ${command}`,
+	);
 	expect(nextOf(state, undefined, {...goOn, words: plans.install.words})).toContain(`Go on with:\n${command}`);
 });
 
