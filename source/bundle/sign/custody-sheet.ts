@@ -8,6 +8,8 @@ export type SheetFile = {readonly path: string; readonly size: number; readonly 
 
 /** What is printed. Absent is what the bundle does not say. */
 export type Sheet = {
+	/** It is the sample that rehearsals install: what is signed for it counts nowhere. */
+	readonly isSample: boolean;
 	readonly digest: string;
 	readonly created: string | undefined;
 	readonly madeBy: string | undefined;
@@ -38,7 +40,13 @@ const pageLines = 66;
 
 const grouped = (bytes: number): string => String(bytes).replaceAll(/\B(?=(?:\d{3})+$)/gu, ',');
 
-const rule = (title: string): string => `-- ${title} ${'-'.repeat(Math.max(0, width - 4 - title.length))}`;
+const markOf = ({isSample}: Pick<Sheet, 'isSample'>): string => (isSample ? '   *** REHEARSAL ***' : '');
+
+/** The head of a part; each says whose sheet it is, as any of them may be the only one on its page. */
+const rule = (title: string, sheet: Pick<Sheet, 'isSample'>): string => {
+	const said = `${title}${markOf(sheet)}`;
+	return `-- ${said} ${'-'.repeat(Math.max(0, width - 4 - said.length))}`;
+};
 
 /** Left and right on one line; a name that leaves no room loses its middle. */
 const pair = (left: string, right: string): string => {
@@ -86,23 +94,25 @@ const carriedAs = ({carried}: Sheet): readonly string[] => {
 	}
 };
 
-const partLines = ({carried}: Sheet): readonly string[] =>
-	carried.kind !== 'parts'
+const partLines = (sheet: Sheet): readonly string[] => {
+	const {carried} = sheet;
+	return carried.kind !== 'parts'
 		? []
 		: [
-				rule('Parts: number, SHA-256, bytes'),
+				rule('Parts: number, SHA-256, bytes', sheet),
 				...carried.parts.map(({path, size, digest}) => {
 					const number = printable(path.startsWith(`${carried.name}.`) ? path.slice(carried.name.length + 1) : path);
 					return `${number} ${hexOf(digest)} ${String(size).padStart(width - 66 - number.length)}`;
 				}),
 			];
+};
 
 /** Lines for two hands to write on, twice: to the courier, and from the courier. */
-const handOver = (): readonly string[] => {
+const handOver = (sheet: Sheet): readonly string[] => {
 	const blank = (name: string, other: string): string =>
 		`${name.padEnd(11)}${'.'.repeat(27)}   ${other.padEnd(11)}${'.'.repeat(28)}`;
 	return [
-		rule('Hand-over'),
+		rule('Hand-over', sheet),
 		...[1, 2].flatMap(() => [
 			'',
 			blank('From', 'To'),
@@ -119,9 +129,9 @@ const signerLines = ({signer}: Sheet): readonly string[] =>
 		? [...field('Signed', `by key ${signer.keyId}${timeOf(signer.comment)}`), ...field('', signer.comment)]
 		: field('Signed', 'by nobody');
 
-const imageLines = ({images}: Sheet): readonly string[] => [
-	rule(`Images: ${images.length}; layers that they share lie there once`),
-	...images.flatMap(({reference, digest, blobs, bytes, omitted}) => [
+const imageLines = (sheet: Sheet): readonly string[] => [
+	rule(`Images: ${sheet.images.length}; layers that they share lie there once`, sheet),
+	...sheet.images.flatMap(({reference, digest, blobs, bytes, omitted}) => [
 		pair(reference, `${blobs} blobs, ${grouped(bytes)} bytes${omitted > 0 ? `, ${omitted} not in here` : ''}`),
 		`  ${digest}`,
 	]),
@@ -129,7 +139,7 @@ const imageLines = ({images}: Sheet): readonly string[] => [
 
 /** All that stands above the files. */
 const head = (sheet: Sheet): readonly string[] => [
-	'CUSTODY SHEET: air-gap bundle of ZenML Pro',
+	`CUSTODY SHEET: air-gap bundle of ZenML Pro${markOf(sheet)}`,
 	'='.repeat(width),
 	...carriedAs(sheet),
 	...field('Digest', sheet.digest),
@@ -145,12 +155,13 @@ const head = (sheet: Sheet): readonly string[] => [
 ];
 
 /** All that stands below them. */
-const foot = ({carried, signer}: Sheet): readonly string[] => {
+const foot = (sheet: Sheet): readonly string[] => {
+	const {carried, signer} = sheet;
 	const target = carried.kind === 'parts' ? `${carried.name}.parts.json` : carried.name;
 	return [
-		rule('On arrival'),
+		rule('On arrival', sheet),
 		...wrap(`zenml-airgap bundle verify ${target}${signer ? ' --public-key FILE' : ''}`, ''),
-		...handOver(),
+		...handOver(sheet),
 	];
 };
 
@@ -171,7 +182,7 @@ const fileLines = (files: readonly SheetFile[], room: number): readonly string[]
  * printed, signed by hand and carried beside the bundle. Files that do not fit are left to `SHA256SUMS`, whose sum is told.
  */
 export const sheetText = (sheet: Sheet): string => {
-	const above = [...head(sheet), rule('Files, bytes, SHA-256')];
+	const above = [...head(sheet), rule('Files, bytes, SHA-256', sheet)];
 	const below = foot(sheet);
 	const lines = [...above, ...fileLines(sheet.files, pageLines - above.length - below.length), ...below];
 	return `${lines.join('\n')}\n`;

@@ -25,6 +25,9 @@ type Options = {readonly signal: AbortSignal; readonly onProgress: VerifyProgres
 /** Blobs of an OCI layout are named by their sums already; they are told per image. */
 const isBlob = (path: string): boolean => /(?:^|\/)blobs\/sha256\/[0-9a-f]{64}$/u.test(path);
 
+/** The chart of the sample that rehearsals install says so itself, however the bundle was packed and signed since. */
+const isSample = ({annotations}: Bundle['controlPlaneChart']): boolean => annotations['zenml-airgap/sample'] === 'true';
+
 const signerOf = async (layout: Layout): Promise<Sheet['signer']> => {
 	const slice = layout.files.get(bundleFiles.signature);
 	if (!slice) return undefined;
@@ -129,6 +132,7 @@ export const readSheet = async (
 	const bundle = await openBundle(layout, options.workDirectory, request, options.signal);
 	const {index} = bundle;
 	return {
+		isSample: isSample(bundle.controlPlaneChart),
 		digest: bundle.digest,
 		created: index?.created ?? bundle.manifest.created,
 		madeBy: index?.madeBy,

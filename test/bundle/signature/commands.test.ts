@@ -301,6 +301,7 @@ test('the custody sheet of a tar has its sum, and that of parts each part on a l
 test('a sheet that would be too long leaves files to SHA256SUMS, and shows no control characters', () => {
 	const digest = `sha256:${'a'.repeat(64)}`;
 	const sheet: Sheet = {
+		isSample: false,
 		digest,
 		created: '2026-01-01T00:00:00Z',
 		madeBy: 'zenml-airgap 0.1.0',
@@ -324,4 +325,13 @@ test('a sheet that would be too long leaves files to SHA256SUMS, and shows no co
 	expect(lines.join('\n')).toMatch(/and \d+ more, whose sums stand in SHA256SUMS/u);
 	expect(lines.join('\n')).toContain('2 not in here');
 	expect(lines.join('\n')).toContain('12,345,678,901 bytes');
+	const ofSample = sheetText({...sheet, isSample: true})
+		.trimEnd()
+		.split('\n');
+	expect(ofSample.length).toBeLessThanOrEqual(66);
+	expect(ofSample.filter((line) => line.length > 80)).toEqual([]);
+	const heads = ofSample.filter((line) => line.startsWith('-- ') || line.startsWith('CUSTODY'));
+	expect(heads).toHaveLength(5);
+	for (const head of heads) expect(head).toContain(' *** REHEARSAL ***');
+	expect(lines.join('\n')).not.toContain('REHEARSAL');
 });

@@ -7,6 +7,8 @@ import {expect, onTestFinished, test} from 'vitest';
 import {startRegistry} from '../../../rehearsal/registry/index.ts';
 import {makeSampleBundle} from '../../../rehearsal/sample-bundle/index.ts';
 import {createBundlePort} from '../../../source/bundle/open/bundle.ts';
+import {readSheet} from '../../../source/bundle/sign/custody.ts';
+import {sheetText} from '../../../source/bundle/sign/custody-sheet.ts';
 import {createRegistry} from '../../../source/registry/registry.ts';
 
 const never = new AbortController().signal;
@@ -104,4 +106,16 @@ test('a complete bundle is kept, one that lost a file is made anew, and nothing 
 	await makeSampleBundle(options);
 	expect((await stat(join(options.directory, 'images/zenml-client.tar'))).isFile()).toBe(true);
 	expect((await readdir(root)).sort()).toEqual(['bundle', 'charts']);
+});
+
+test('the custody sheet of what rehearsals install says so, as a folder and as a tar', async () => {
+	const {root, options} = await prepare();
+	const charts = join(import.meta.dirname, '..', '..', '..', 'rehearsal', 'charts');
+	const chartSources = {controlPlane: join(charts, 'zenml-pro'), workspace: join(charts, 'zenml')};
+	await makeSampleBundle({...options, chartSources});
+	execFileSync('tar', ['-cf', 'bundle.tar', 'bundle'], {cwd: root});
+	for (const name of ['bundle', 'bundle.tar']) {
+		const told = {signal: never, onProgress: () => {}, workDirectory: async () => join(root, 'work')};
+		expect(sheetText(await readSheet(join(root, name), told))).toContain('Hand-over   *** REHEARSAL ***');
+	}
 });

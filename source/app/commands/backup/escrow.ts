@@ -6,14 +6,12 @@ import {encryptFor} from '../../../backup/age/encrypt.ts';
 import {type BackupSettings, readersOf} from '../../../backup/settings.ts';
 import {errnoWords} from '../../../base/errno.ts';
 import {saveFile} from '../../../base/files.ts';
-import {printable} from '../../../base/printable.ts';
 import {stepProblems} from '../../../steps/problems.ts';
 import {generatedSecretPlace} from '../../../steps/shared/generated.ts';
 import {
 	type EscrowKey,
 	escrowFault,
 	escrowKeys,
-	escrowText,
 	readEscrow,
 	requirePlace,
 	writeEscrow,
@@ -23,18 +21,22 @@ import type {Context} from '../../base/context.ts';
 import {escrowFile} from '../../base/journal-file.ts';
 import {asCalled, calledBy} from '../../base/kept/own-commands.ts';
 import type {Work} from '../command.ts';
+import {escrowLines, rehearsedKeys} from './escrow-text.ts';
 import {type BackupSite, siteOf} from './folder.ts';
 import type {BackupOptions} from './options.ts';
 
 /** What `backup escrow` is given. */
 export type EscrowOptions = BackupOptions & {readonly confirm?: string | undefined; readonly out?: string | undefined};
 
-const textOfKeys = (keys: readonly EscrowKey[], context: Context): string =>
+/** Keys that are to be written, and where. */
+type Written = {readonly keys: readonly EscrowKey[]; readonly file: string; readonly isRehearsal: boolean};
+
+const textOfKeys = ({keys, isRehearsal}: Written, context: Context): string =>
 	`${JSON.stringify(
 		{
 			kind: 'zenml-airgap-escrow',
 			writtenAt: new Date(context.clock.now()).toISOString(),
-			note: 'Keys of workspaces, by their names in the Secret of what was generated.',
+			note: `${isRehearsal ? `${rehearsedKeys} ` : ''}Keys of workspaces, by their names in the Secret of what was generated.`,
 			keys: Object.fromEntries(keys.map(({name, value}) => [name, value])),
 		},
 		undefined,
@@ -42,11 +44,8 @@ const textOfKeys = (keys: readonly EscrowKey[], context: Context): string =>
 	)}\n`;
 
 /** Writes the keys for whoever can read backups. A file that is there stays. @throws ProblemError `escrow-*` */
-const writeKeys = async (
-	context: Context,
-	settings: BackupSettings,
-	{keys, file}: {readonly keys: readonly EscrowKey[]; readonly file: string},
-): Promise<void> => {
+const writeKeys = async (context: Context, settings: BackupSettings, written: Written): Promise<void> => {
+	const {file} = written;
 	const hasReaders = settings.recipients.length > 0 || settings.passphrase !== undefined;
 	const readers = settings.encryption === 'age' && hasReaders ? await readersOf(settings) : undefined;
 	if (!readers) throw stepProblems.error('escrow-not-encrypted', {});
@@ -58,7 +57,7 @@ const writeKeys = async (
 	});
 	try {
 		await handle.write(head);
-		await pipeline(Readable.from([textOfKeys(keys, context)]), encrypt, async (chunks) => {
+		await pipeline(Readable.from([textOfKeys(written, context)]), encrypt, async (chunks) => {
 			for await (const chunk of chunks as AsyncIterable<Uint8Array>) await handle.write(chunk);
 		});
 		await handle.sync();
@@ -92,41 +91,34 @@ const confirm = async (
 	return record;
 };
 
+/** The command that confirms a copy, called as this one was. */
+const confirmWords = (context: Context, options: EscrowOptions): string =>
+	asCalled(
+		'When a copy lies in a safe: zenml-airgap backup escrow --confirm "WHERE"',
+		context.called ?? calledBy(options),
+	);
+
 /** `backup escrow`: is there a copy of the keys outside the cluster, which ones are they, and who said so when. */
 export const escrowWork: Work<EscrowOptions> = async (context, options) => {
 	const where = options.confirm === undefined ? undefined : requirePlace(options.confirm);
 	const site = await siteOf(context, options);
-	await site.requireWorld();
-	const keys = await escrowKeys(site.reader);
-	if (keys.length === 0) throw stepProblems.error('escrow-no-keys', {secret: generatedSecretPlace(site.reader)});
+	const {isRehearsal} = await site.requireWorld();
+	const all = await escrowKeys(site.reader);
+	const place = generatedSecretPlace(site.reader);
+	if (all.length === 0) throw stepProblems.error('escrow-no-keys', {secret: place});
 	const file = options.out === undefined ? undefined : path.resolve(context.workingDirectory, options.out);
-	if (file !== undefined) await writeKeys(context, site.settings, {keys, file});
+	if (file !== undefined) await writeKeys(context, site.settings, {keys: all, file, isRehearsal});
 	const record =
-		where === undefined ? await readEscrow(site.reader) : await confirm(context, site, {keys, where, options});
-	const fault = escrowFault(record, keys, context.clock.now());
-	const shown = keys.map(({name, fingerprint}) => ({name, fingerprint}));
+		where === undefined ? await readEscrow(site.reader) : await confirm(context, site, {keys: all, where, options});
+	const fault = escrowFault(record, all, context.clock.now());
+	const keys = all.map(({name, fingerprint}) => ({name, fingerprint}));
 	if (options.json) {
-		context.out(`${JSON.stringify({keys: shown, file, confirmed: record, fault})}\n`);
+		const told = {...(isRehearsal && {rehearsal: true}), keys, file, confirmed: record, fault};
+		context.out(`${JSON.stringify(told)}\n`);
 		return 0;
 	}
-	const width = Math.max(...shown.map(({name}) => name.length));
-	context.out(
-		[
-			`Keys in the secret ${generatedSecretPlace(site.reader)}, by name and fingerprint:`,
-			...shown.map(({name, fingerprint}) => `  ${printable(name.padEnd(width))}  ${fingerprint}`),
-			...(file === undefined ? [] : [`Written for the safe, encrypted with age: ${printable(file)}`]),
-			`Copy outside:  ${record ? printable(escrowText(record)) : 'never confirmed'}`,
-			...(fault === undefined ? [] : [`Not well:      ${printable(fault)}`]),
-			...(where === undefined && fault !== undefined
-				? [
-						asCalled(
-							'When a copy lies in a safe: zenml-airgap backup escrow --confirm "WHERE"',
-							context.called ?? calledBy(options),
-						),
-					]
-				: []),
-			'',
-		].join('\n'),
-	);
+	const next = where === undefined && fault !== undefined ? confirmWords(context, options) : undefined;
+	const lines = escrowLines({keys, place, file, record, fault, next, isRehearsal});
+	context.out(`${lines.join('\n')}\n`);
 	return 0;
 };

@@ -24,8 +24,8 @@ export type BackupSite = {
 		readonly signal: AbortSignal;
 		readonly registerSecret: (value: string) => void;
 	};
-	/** For work that needs the cluster. @throws ProblemError `rehearsal-not-up` where it is played, and not up */
-	readonly requireWorld: () => Promise<void>;
+	/** For work that needs the cluster; says whether it is played. @throws ProblemError `rehearsal-not-up` where it is, and not up */
+	readonly requireWorld: () => Promise<{readonly isRehearsal: boolean}>;
 	readonly settings: BackupSettings;
 	/** @param here backups in the folder of the answers */
 	readonly schedule: (here: readonly BackupSummary[]) => Promise<ScheduleStanding>;
@@ -57,7 +57,8 @@ export const siteOf = async (context: Context, options: BackupOptions): Promise<
 	return {
 		reader: {answers, cluster, signal, registerSecret: redactor.register},
 		requireWorld: async () => {
-			await contextInWorld(context, answers, stateDirectory);
+			const {rehearsal} = await contextInWorld(context, answers, stateDirectory);
+			return {isRehearsal: rehearsal === true};
 		},
 		settings: backupSettings(answers, {context, resolve}),
 		schedule: (here) => scheduleStanding({answers, cluster, signal, here}, context.clock.now()),
