@@ -47,9 +47,13 @@ const byEngine: Readonly<
 	postgresql: {port: 5432, username: 'postgres', database: 'postgres'},
 };
 
+/** What goes without saying for a server of this engine; of another word, what does for the default one. */
+export const usualOf = (engine: unknown): (typeof byEngine)[Engine] =>
+	engine === 'postgresql' ? byEngine.postgresql : byEngine.mysql;
+
 const filledIn = (written: WrittenServer, from: ServerPath): DatabaseServer => {
 	const {port, admin, ...server} = written;
-	const {port: usual, ...login} = byEngine[written.engine] ?? byEngine.mysql;
+	const {port: usual, ...login} = usualOf(written.engine);
 	const {username = login.username, database = login.database} = admin ?? {};
 	return {
 		...server,

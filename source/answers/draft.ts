@@ -19,7 +19,7 @@ import {
 	toPath,
 } from './tree.ts';
 
-export {defaultAt, suggest} from './suggest.ts';
+export {defaultAt, proposal, suggest} from './suggest.ts';
 export {type Draft, type DraftValue, getAt, type PathLike, removeAt} from './tree.ts';
 
 const parseMap = (text: string, depth: number): DraftValue => {

@@ -1,3 +1,5 @@
+import {usualOf} from '../database-server.ts';
+import {defaultAt} from '../suggest.ts';
 import {type Draft, getAt} from '../tree.ts';
 import {advanced, type Question, question} from './types.ts';
 
@@ -12,6 +14,14 @@ const isIn =
 	};
 
 const beside = (draft: Draft, path: string, key: string): unknown => getAt(draft, path.replace(/[^.]+$/u, key));
+
+/** What a server of the chosen engine takes where nothing is said. */
+const byEngine =
+	(key: keyof ReturnType<typeof usualOf>): NonNullable<Question['fallback']> =>
+	(draft, path) => {
+		const engine = path.replace(/(?:admin\.)?[^.]+$/u, 'engine');
+		return String(usualOf(getAt(draft, engine) ?? defaultAt(engine))[key]);
+	};
 
 /** Both conditions hold; none is one that always does. */
 const both =
@@ -32,11 +42,17 @@ const adminQuestions = (at: string, when: When | undefined): readonly Question[]
 		'With an admin login this tool creates roles and databases. Without, it shows the SQL and waits for the database admin.',
 		when && {when},
 	),
-	question(`${at}.admin.username`, 'Database admin login', 'It may create roles and databases.', {when: isIn('admin')}),
+	question(`${at}.admin.username`, 'Database admin login', 'It may create roles and databases.', {
+		when: isIn('admin'),
+		fallback: byEngine('username'),
+	}),
 	question(`${at}.admin.password`, 'Database admin password', 'Used while databases are created, never stored.', {
 		when: isIn('admin'),
 	}),
-	advanced(`${at}.admin.database`, 'Admin database', 'The database to log in to.', {when: isIn('admin')}),
+	advanced(`${at}.admin.database`, 'Admin database', 'The database to log in to.', {
+		when: isIn('admin'),
+		fallback: byEngine('database'),
+	}),
 ];
 
 /** The questions about one database server. @param when they apply; always where absent */
@@ -45,7 +61,10 @@ const questionsAbout = (at: string, when?: When): readonly Question[] => {
 	return [
 		question(`${at}.engine`, 'Engine', 'Workspaces take MySQL only; the control plane takes PostgreSQL too.', asked),
 		question(`${at}.host`, 'Database server', 'Pods connect to it under this name.', asked),
-		question(`${at}.port`, 'Port', 'Left empty, it is 3306 for MySQL and 5432 for PostgreSQL.', asked),
+		question(`${at}.port`, 'Port', 'Left empty, it is 3306 for MySQL and 5432 for PostgreSQL.', {
+			...asked,
+			fallback: byEngine('port'),
+		}),
 		question(
 			`${at}.tls`,
 			'Encryption',

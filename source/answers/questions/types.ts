@@ -14,6 +14,8 @@ export type Question = {
 	/** One or two sentences for the operator. */
 	readonly why: string;
 	readonly example: string;
+	/** What counts where it is left empty, where other answers decide that. `path` as in `when`. */
+	readonly fallback?: (draft: Draft, path: string) => string;
 	readonly kind: QuestionKind;
 	readonly choices?: readonly string[];
 	/** True where it may be left empty: there is a default, or leaving it out means something. */
@@ -67,7 +69,7 @@ export const question = (
 	path: string,
 	label: string,
 	why: string,
-	extra: Partial<Pick<Question, 'advanced' | 'when' | 'example'>> = {},
+	extra: Partial<Pick<Question, 'advanced' | 'when' | 'example' | 'fallback'>> = {},
 ): Question => {
 	const node = nodeAt(path);
 	if (node === undefined || node.kind === 'list') throw new TypeError(`${path} is not an answer`);
@@ -89,5 +91,5 @@ export const advanced = (
 	path: string,
 	label: string,
 	why: string,
-	extra: Partial<Pick<Question, 'when' | 'example'>> = {},
+	extra: Partial<Pick<Question, 'when' | 'example' | 'fallback'>> = {},
 ): Question => question(path, label, why, {...extra, advanced: true});

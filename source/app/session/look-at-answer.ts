@@ -1,5 +1,6 @@
 import {access, constants, stat} from 'node:fs/promises';
 import {connect} from 'node:net';
+import {usualOf} from '../../answers/database-server.ts';
 import {type Draft, defaultAt, getAt} from '../../answers/draft.ts';
 import {nodeAt} from '../../answers/fields.ts';
 import {resolveText} from '../../answers/resolve-paths.ts';
@@ -50,7 +51,7 @@ const lookAtServer = async (written: string, port: number, signal: AbortSignal):
 const databasePort = (draft: Draft, server: string): number => {
 	const given = getAt(draft, `${server}.port`);
 	if (typeof given === 'number') return given;
-	return (getAt(draft, `${server}.engine`) ?? defaultAt(`${server}.engine`)) === 'postgresql' ? 5432 : 3306;
+	return usualOf(getAt(draft, `${server}.engine`) ?? defaultAt(`${server}.engine`)).port;
 };
 
 const publicKeyAnswer = 'bundle.signature.publicKey';

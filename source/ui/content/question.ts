@@ -1,4 +1,4 @@
-import {defaultAt, parseField, showField} from '../../answers/draft.ts';
+import {type Draft, defaultAt, parseField, proposal, showField} from '../../answers/draft.ts';
 import {optionsOf, proposalAt, textOf} from '../../answers/form/answering.ts';
 import type {QuestionAt} from '../../answers/form/asking.ts';
 import {openSecrets} from '../../answers/form/form.ts';
@@ -67,10 +67,18 @@ const fieldRows = (state: Asking, at: QuestionAt, scroll: Scroll): readonly Row[
 	}
 };
 
+/** The default; none where a proposal stands for it: it would be another one's name. */
+const defaultOf = (draft: Draft, path: string): string => {
+	const proposed = proposal(draft, path);
+	const usual = defaultAt(path);
+	return showField(proposed === undefined || proposed === usual ? usual : undefined);
+};
+
 /** What holds when nothing is typed, and an example; a choice shows all there is by itself. */
-const aboutAnswer = ({question, path}: QuestionAt): string => {
+const aboutAnswer = ({draft}: Asking, {question, path}: QuestionAt): string => {
 	if (optionsOf(question).length > 0) return '';
-	const byDefault = showField(defaultAt(path));
+	if (question.fallback) return `default: ${question.fallback(draft, path)}`;
+	const byDefault = defaultOf(draft, path);
 	// An empty text is an answer of its own where it is not the default and means something.
 	const isAnswer = byDefault !== '' && parseField({path}, '') === '';
 	const empty = byDefault === '' ? 'may be left empty' : `default: ${byDefault}${isAnswer ? '; empty: none' : ''}`;
@@ -106,7 +114,7 @@ const offerRows = (state: Asking, {width}: Scroll): readonly Row[] => {
 const questionRows = (state: Asking, at: QuestionAt, scroll: Scroll): readonly Row[] => {
 	const {field} = state.screen;
 	const {width} = scroll;
-	const about = aboutAnswer(at);
+	const about = aboutAnswer(state, at);
 	const message = field.kind === 'none' ? undefined : field.message;
 	return [
 		...paragraph(at.question.why, width),
