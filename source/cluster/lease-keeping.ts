@@ -129,13 +129,15 @@ export const createKeeper = (first: Lease, keeping: Keeping) => {
 		if (loss) onLost(loss);
 		return loss;
 	};
+	/** A renewal that is begun within this age ends before the Lease is given up: what is changed meanwhile keeps its last third. */
+	const isFresh = (): boolean => leftMs(kept) >= lifeOf(kept) * shortestTry.part;
 	const sure = async (): Promise<void> => {
 		// The first may only find that an earlier write of ours, whose answer was lost, was done.
-		for (let tries = 0; tries < 2 && leftMs(kept) <= 0; tries += 1) {
+		for (let tries = 0; tries < 2 && !isFresh(); tries += 1) {
 			const loss = await once();
 			if (loss) throw new ProblemError(loss);
 		}
-		if (leftMs(kept) > 0) return;
+		if (isFresh()) return;
 		throw clusterProblems.error('install-lock-unsure', factsOf(kept), {evidence: kept.why?.evidence});
 	};
 	/** Renews until the signal ends it, or the Lease is lost. */

@@ -144,6 +144,18 @@ it('nothing is changed before a lock that could not be renewed is surely held ag
 	await lease.release();
 });
 
+it('a change begins with a lock that was just renewed, so that one that is lost meanwhile leaves the time to end', async () => {
+	const {lease, pass, away} = await held();
+	away(true);
+	await pass(3);
+	expect(lease.isSure()).toBe(true);
+	const change = async (): Promise<string> => 'changed';
+	await expectProblem(lease.changing(change), {code: 'install-lock-unsure', area: 'locked'});
+	away(false);
+	expect(await lease.changing(change)).toBe('changed');
+	await lease.release();
+});
+
 it('nothing is changed once another run has the lock, and the run is told of it once', async () => {
 	const {lease, lost, pass, away, change} = await held();
 	away(true);
