@@ -34,7 +34,8 @@ journey('keys that are typed while the end comes leave nothing open, and none of
 	}
 	await press('v', 'Escape', 'Up', 'Escape', 'Down');
 	await sleep(1000);
-	expect(await frame()).toContain('is installed and verified');
+	// The last of these keys may have come after the rest, and have scrolled.
+	expect(await frame()).toContain('q leave; this is printed again then');
 	await type('qecho leaked into the shell\r');
 	await waitFor('ended=0');
 	await sleep(500);
