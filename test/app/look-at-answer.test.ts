@@ -1,5 +1,8 @@
+import {chmod} from 'node:fs/promises';
 import {createServer} from 'node:net';
+import {fileURLToPath} from 'node:url';
 import {afterEach, beforeEach, expect, test} from 'vitest';
+import {makeSampleBundle} from '../../rehearsal/sample-bundle/index.ts';
 import type {Draft} from '../../source/answers/draft.ts';
 import {lookAtAnswer} from '../../source/app/session/look-at-answer.ts';
 import {publicKeyLine, publicKeyText} from '../../source/minisign/public-key.ts';
@@ -94,3 +97,44 @@ test('an answer that names nothing is not looked at, and a look that was given u
 	expect(await look({organization: {name: 'x'}}, 'organization.name')).toBeUndefined();
 	expect(await look({registry: {host: '192.0.2.1'}}, 'registry.host', AbortSignal.abort())).toBeUndefined();
 });
+
+test('a platform is looked for in the bundle, and one that it lacks is told there and not of the bundle', async () => {
+	const path = `${stage.folder}/bundle`;
+	const chart = (name: string): string => fileURLToPath(new URL(`../../rehearsal/charts/${name}`, import.meta.url));
+	await makeSampleBundle({
+		directory: path,
+		chartSources: {controlPlane: chart('zenml-pro'), workspace: chart('zenml')},
+		versions: {controlPlane: '0.13.18', workspace: '0.95.1'},
+		totalBytes: 240_000,
+	});
+	const of = (platform?: string): Draft => ({bundle: {path, ...(platform !== undefined && {platform})}});
+	const at = 'bundle.platform';
+	const good = await look(of(), 'bundle.path');
+	expect(good?.ok).toBe(true);
+	expect(await look(of('linux/amd64'), at)).toEqual({
+		ok: true,
+		text: expect.stringMatching(/^the bundle has \d images for linux\/amd64$/u),
+	});
+	expect(await look(of('linux/arm65'), at)).toEqual({ok: false, text: expect.stringContaining('linux/arm65')});
+	expect(await look(of('linux/arm65'), 'bundle.path')).toEqual(good);
+	expect(await look({bundle: {path: 'none', platform: 'linux/amd64'}}, at)).toBeUndefined();
+});
+
+test('the helm program is asked for its version, and another program is told as that', async () => {
+	const script = async (name: string, text: string): Promise<Draft> => {
+		await chmod(await stage.write(name, `#!/bin/sh\n${text}\n`), 0o700);
+		return {helm: {binary: name}};
+	};
+	const at = 'helm.binary';
+	expect(await look(await script('./helm', 'echo v3.18.0+g1'), at)).toEqual({ok: true, text: 'Helm 3.18.0'});
+	expect(await look(await script('./old', 'echo v3.2.0+g1'), at)).toMatchObject({ok: false});
+	for (const draft of [await script('./false', 'exit 1'), await script('./other', 'echo hello')])
+		expect(await look(draft, at)).toEqual({ok: false, text: expect.stringMatching(/Helm/u)});
+	expect(await look({helm: {binary: './none'}}, at)).toMatchObject({ok: false});
+	expect(await look({helm: {binary: 'auto'}}, at)).toBeUndefined();
+});
+
+test('a helm program that never answers does not hold up the questions', async () => {
+	await chmod(await stage.write('hangs', '#!/bin/sh\ntrap "" TERM\nwhile :; do sleep 0.1; done\n'), 0o700);
+	expect(await look({helm: {binary: './hangs'}}, 'helm.binary')).toEqual({ok: false, text: 'no answer within 5 s'});
+}, 20_000);

@@ -3,10 +3,13 @@ import {type Draft, getAt} from '../draft.ts';
 /** The cluster is reached by a file and a name in it: neither says anything alone. */
 const cluster = ['kubernetes.kubeconfig', 'kubernetes.context'] as const;
 
+/** What a bundle holds is looked at for one platform. */
+const bundle = ['bundle.path', 'bundle.platform'] as const;
+
 /** Answers that a look at one of them is made with: itself, and those that say how it is meant. */
 export const lookedWith = (path: string): readonly string[] => {
 	if (cluster.some((one) => one === path)) return cluster;
-	if (path === 'bundle.path') return [path, 'bundle.platform'];
+	if (bundle.some((one) => one === path)) return bundle;
 	const server = /^((?:.+\.)?database(?:\.server)?)\.host$/u.exec(path)?.[1];
 	return server === undefined ? [path] : [path, `${server}.port`, `${server}.engine`];
 };

@@ -4,6 +4,7 @@ import {type Draft, defaultAt, getAt, type PathLike} from '../../answers/draft.t
 import {printable} from '../../base/printable.ts';
 import {messagesOf} from '../../base/problem.ts';
 import {counted} from '../../base/text.ts';
+import type {Bundle} from '../../bundle/types.ts';
 import {isOfItsRun, type Journal} from '../../engine/journal.ts';
 import {isDone} from '../../engine/outcome.ts';
 import type {PlanEntry} from '../../plans/index.ts';
@@ -27,19 +28,26 @@ const textAt = (draft: Draft, at: PathLike): string | undefined => {
 
 const textOrDefault = (draft: Draft, at: PathLike): string => textAt(draft, at) ?? String(defaultAt(at));
 
+const bundleFile = ({workingDirectory}: Context, draft: Draft): string =>
+	path.resolve(workingDirectory, textOrDefault(draft, 'bundle.path'));
+
+/** The bundle that a draft names, opened for its platform. @throws ProblemError */
+export const openBundleOf = async (context: Context, draft: Draft, stateDirectory: string): Promise<Bundle> => {
+	const {createBundlePort} = await import('../../bundle/open/bundle.ts');
+	return createBundlePort({
+		path: bundleFile(context, draft),
+		platform: textOrDefault(draft, 'bundle.platform'),
+		workDirectory: path.join(stateDirectory, 'charts'),
+	}).open(context.signal);
+};
+
 /** The bundle that a draft names, opened. Never throws. */
 export const findBundle = async (context: Context, draft: Draft, stateDirectory: string): Promise<Found['bundle']> => {
-	const written = textOrDefault(draft, 'bundle.path');
-	const file = path.resolve(context.workingDirectory, written);
+	const file = bundleFile(context, draft);
 	if (!(await stat(file).catch(() => undefined)))
 		return {path: file, ok: false, text: 'there is no such file or folder yet'};
 	try {
-		const {createBundlePort} = await import('../../bundle/open/bundle.ts');
-		const bundle = await createBundlePort({
-			path: file,
-			platform: textOrDefault(draft, 'bundle.platform'),
-			workDirectory: path.join(stateDirectory, 'charts'),
-		}).open(context.signal);
+		const bundle = await openBundleOf(context, draft, stateDirectory);
 		return {
 			path: file,
 			ok: true,

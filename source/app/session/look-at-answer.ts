@@ -1,5 +1,6 @@
 import {access, constants, stat} from 'node:fs/promises';
 import {connect} from 'node:net';
+import path from 'node:path';
 import {usualOf} from '../../answers/database-server.ts';
 import {type Draft, defaultAt, getAt} from '../../answers/draft.ts';
 import {nodeAt} from '../../answers/fields.ts';
@@ -13,7 +14,8 @@ import type {Sighting} from '../../ui/state/session.ts';
 import type {Context} from '../base/context.ts';
 import {readPemFile} from '../base/pem-files.ts';
 import type {AttendedOptions} from './attended.ts';
-import {findBundle, findCluster} from './found.ts';
+import {findCluster} from './found.ts';
+import {lookAtBundle, lookAtPlatform} from './look-at-bundle.ts';
 
 /** Longest look at one answer, ms. */
 const lookMs = 5000;
@@ -62,6 +64,23 @@ const lookAtPublicKey = async (fileOrLine: string): Promise<Sighting> => {
 	return seen(true, `public key ${(await readPublicKey(fileOrLine)).id}`);
 };
 
+const helmAnswer = 'helm.binary';
+
+/** How long a program that does not answer gets to end before it is killed, ms. */
+const helmGraceMs = 500;
+
+/** The program, asked for its version as a run asks it. One that the answers leave to this program is found by the run. */
+const lookAtHelm = async (
+	{environment, signal}: Context,
+	binary: string,
+	stateDirectory: string,
+): Promise<Sighting | undefined> => {
+	if (binary === defaultAt(helmAnswer)) return undefined;
+	const {createHelm} = await import('../../helm/index.ts');
+	const helm = createHelm({binary, home: path.join(stateDirectory, 'helm'), environment, graceMs: helmGraceMs});
+	return seen(true, `Helm ${await helm.version(signal)}`);
+};
+
 /** The kubeconfig and its context: what is wrong with the context alone is told there and not of the file. */
 const lookAtCluster = async (context: Context, draft: Draft, answer: string): Promise<Sighting> => {
 	const {environment, homeDirectory} = context;
@@ -82,7 +101,7 @@ const lookAtFile = async (file: string, answer: string): Promise<Sighting> => {
 		return seen(true, 'can be read, PEM');
 	}
 	const isFolder = (await stat(file)).isDirectory();
-	await access(file, answer === 'helm.binary' ? constants.X_OK : constants.R_OK);
+	await access(file, constants.R_OK);
 	return seen(true, isFolder ? 'a folder that can be read' : 'can be read');
 };
 
@@ -122,7 +141,8 @@ const look = async (
 	if (typeof value !== 'string' || value === '' || node?.kind !== 'field') return undefined;
 	const own: Context = {...context, signal};
 	if (answer === 'kubernetes.kubeconfig' || answer === 'kubernetes.context') return lookAtCluster(own, draft, answer);
-	if (answer === 'bundle.path') return findBundle(own, draft, stateDirectory);
+	if (answer === 'bundle.path') return lookAtBundle(own, draft, stateDirectory);
+	if (answer === 'bundle.platform') return lookAtPlatform(own, draft, stateDirectory);
 	if (answer === 'registry.host' || answer === 'registry.pushHost') return lookAtServer(value, 443, signal);
 	if (/(?:^|\.)database(?:\.server)?\.host$/u.test(answer))
 		return lookAtServer(value, databasePort(draft, answer.replace(/\.host$/u, '')), signal);
@@ -130,12 +150,13 @@ const look = async (
 	const text = resolveText(node, value, {baseDirectory, homeDirectory});
 	if (node.type === 'secret') return lookAtSecret(own, answer, text);
 	if (answer === publicKeyAnswer) return lookAtPublicKey(text);
+	if (answer === helmAnswer) return lookAtHelm(own, text, stateDirectory);
 	return node.type === 'path' && text.startsWith('/') ? lookAtFile(text, answer) : undefined;
 };
 
 /**
- * Looks at what an answer names: a server, a file, a variable, the bundle, the cluster. Never sends a login to a server other than
- * the cluster's, changes nothing, and takes 5 s at most. Never throws.
+ * Looks at what an answer names: a server, a file, a variable, the bundle and its platform, helm, the cluster. Never sends a login to a
+ * server other than the cluster's, changes nothing, and takes 5 s at most. Never throws.
  * @returns undefined for an answer that names nothing that can be looked at from here
  */
 export const lookAtAnswer = async (
