@@ -170,14 +170,24 @@ export const resources = (cpu: string, memory: string, cpuLimit: string, memoryL
 		.prefault({})
 		.describe('CPU and memory of each pod');
 
+/** A whole number within bounds. @param why what makes more of it a slip, said to whoever gives more */
+export const within = (least: number, most: number, why: string) =>
+	z.int().min(least).max(most, `be ${most} or less: ${why}`);
+
+/** How many pods of one server there may be. */
+export const podCount = within(1, 100, 'every pod holds connections to the database of its own');
+
+/** IDs as Kubernetes takes them (`runAsUser`, `fsGroup`: validation.IsValidUserID), at most 2^31 - 1. */
+const groupOrUser = within(0, 2_147_483_647, 'Kubernetes takes no higher ID');
+
 const byCluster = 'null leaves it to the cluster, which OpenShift needs';
 
 /** The user and group of the pods. A cluster that hands out IDs of its own (OpenShift, restricted-v2) refuses pods that name one. */
 export const podSecurityContext = z
 	.strictObject({
-		fsGroup: z.int().min(0).nullable().default(1000).describe(`Group ID that owns mounted volumes; ${byCluster}`),
+		fsGroup: groupOrUser.nullable().default(1000).describe(`Group ID that owns mounted volumes; ${byCluster}`),
 		runAsNonRoot: z.boolean().default(true).describe('Refuse to start as root'),
-		runAsUser: z.int().min(0).nullable().default(1000).describe(`User ID of the processes; ${byCluster}`),
+		runAsUser: groupOrUser.nullable().default(1000).describe(`User ID of the processes; ${byCluster}`),
 	})
 	.prefault({})
 	.describe('User and group that the pods run as');
@@ -186,7 +196,7 @@ export const podSecurityContext = z
 export const podDisruptionBudget = z
 	.strictObject({
 		enabled: z.boolean().default(false).describe('Create a PodDisruptionBudget'),
-		minAvailable: z.int().min(1).default(1).describe('Pods that stay up'),
+		minAvailable: podCount.default(1).describe('Pods that stay up'),
 	})
 	.prefault({})
 	.describe('Keeps this many pods up while nodes are drained');

@@ -8,6 +8,7 @@ import {
 	nameItself,
 	nodeSelector,
 	path,
+	podCount,
 	podDisruptionBudget,
 	podSecurityContext,
 	quantity,
@@ -17,6 +18,7 @@ import {
 	serverAddress,
 	text,
 	tolerations,
+	within,
 } from './parts.ts';
 import {crossFieldIssues} from './rules/rules.ts';
 import {artifacts} from './schema/artifacts.ts';
@@ -46,7 +48,7 @@ const workspace = z.strictObject({
 	namespace: label.default('zenml-workspace').describe('Kubernetes namespace; one for each workspace'),
 	release: label.default('zenml').describe('Helm release'),
 	host: fqdn.describe('Host name of the workspace server').meta({examples: ['zenml-workspace.internal.mycompany.com']}),
-	replicas: z.int().min(1).default(1).describe('Number of server pods'),
+	replicas: podCount.default(1).describe('Number of server pods'),
 	database: componentDatabase('zenml_workspace', 'zenml_workspace_user', 'mysql-2.internal.mycompany.com'),
 	resources: resources('250m', '512Mi', '1000m', '2Gi'),
 	podSecurityContext,
@@ -153,7 +155,7 @@ const shape = z.strictObject({
 			namespace: label.default('zenml-pro').describe('Kubernetes namespace'),
 			release: label.default('zenml-pro').describe('Helm release'),
 			host: fqdn.describe('Host name of dashboard and API').meta({examples: ['zenml-pro.internal.mycompany.com']}),
-			replicas: z.int().min(1).default(1).describe('Number of server pods'),
+			replicas: podCount.default(1).describe('Number of server pods'),
 			admin: z
 				.strictObject({
 					username: loginName.default('admin').describe('Administrator'),
@@ -195,16 +197,18 @@ const shape = z.strictObject({
 				.record(z.string(), z.record(z.string(), quantity))
 				.default({requests: {cpu: '100m', memory: '400Mi'}, limits: {memory: '700Mi'}})
 				.describe('CPU and memory of runner pods'),
-			ttlSecondsAfterFinished: z.int().min(0).default(86400).describe('Seconds after which finished jobs are removed'),
+			ttlSecondsAfterFinished: within(0, 2_147_483_647, 'Kubernetes takes no more')
+				.default(86400)
+				.describe('Seconds after which finished jobs are removed'),
 			nodeSelector: nodeSelector('Node labels for runner pods'),
 			tolerations: tolerations('Taints of nodes that runner pods bear: key of the taint, and its value and effect'),
-			jobBackoffLimit: z
-				.int()
-				.min(0)
+			jobBackoffLimit: within(0, 100, 'before each try the cluster waits longer, up to six minutes')
 				.optional()
 				.describe('How often a runner job that failed is tried again; by default as ZenML has it')
 				.meta({examples: [0]}),
-			maxConcurrentRuns: z.int().min(1).default(2).describe('Snapshot runs at the same time'),
+			maxConcurrentRuns: within(1, 1000, 'each run has a pod of its own')
+				.default(2)
+				.describe('Snapshot runs at the same time'),
 		})
 		.prefault({})
 		.describe('Runs pipeline snapshots from the dashboard'),
@@ -226,7 +230,9 @@ const shape = z.strictObject({
 				.enum(['wait', 'confirm'])
 				.default('confirm')
 				.describe('wait: go on when this host trusts the CA; confirm: the operator may also say that it was handed on'),
-			waitMinutes: z.int().min(0).default(60).describe('How long a run without a screen waits for other people'),
+			waitMinutes: within(0, 10_080, 'that is a week; a run that is started again goes on waiting')
+				.default(60)
+				.describe('How long a run without a screen waits for other people'),
 			podChecks: z.boolean().default(true).describe('Check names, database and trust from a pod in the cluster too'),
 		})
 		.prefault({})
@@ -238,7 +244,9 @@ const shape = z.strictObject({
 				.describe(
 					'helm program, 3.8 or newer; auto: that of the bundle, else the own one of the installer, else that in PATH',
 				),
-			timeoutMinutes: z.int().min(1).default(15).describe('How long one Helm release may take'),
+			timeoutMinutes: within(1, 1440, 'that is a day; what is not ready by then needs somebody to look at it')
+				.default(15)
+				.describe('How long one Helm release may take'),
 		})
 		.prefault({})
 		.describe('The helm program'),

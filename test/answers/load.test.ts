@@ -231,6 +231,31 @@ const refusals: readonly Refusal[] = [
 		`${shortest}helm: {timeoutMinutes: 0}\n`,
 		'14:24 answers-invalid-value helm.timeoutMinutes must be 1 or more',
 	],
+	...(
+		[
+			[
+				'helm.timeoutMinutes',
+				99_999,
+				'1440 or less: that is a day; what is not ready by then needs somebody to look at it',
+			],
+			['network.waitMinutes', 99_999, '10080 or less: that is a week; a run that is started again goes on waiting'],
+			['workloadManager.maxConcurrentRuns', 1001, '1000 or less: each run has a pod of its own'],
+			[
+				'workloadManager.jobBackoffLimit',
+				101,
+				'100 or less: before each try the cluster waits longer, up to six minutes',
+			],
+			['workloadManager.ttlSecondsAfterFinished', 2 ** 31, '2147483647 or less: Kubernetes takes no more'],
+		] as const
+	).map(([path, value, must]): [string, string, string] => {
+		const [group = '', name = ''] = path.split('.');
+		const column = group.length + name.length + 6;
+		return [
+			`more of ${path} than makes sense`,
+			`${shortest}${group}: {${name}: ${value}}\n`,
+			`14:${column} answers-invalid-value ${path} must be ${must}`,
+		];
+	}),
 	[
 		'a text in place of a group',
 		`${shortest}ingress: nginx\n`,
