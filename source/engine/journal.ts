@@ -4,23 +4,15 @@ import {errnoWords} from '../base/errno.ts';
 import {unfinished, writeWhole} from '../base/files.ts';
 import {type FileFault, readOwnFile} from '../base/own/file.ts';
 import {makeOwnFolder} from '../base/own/make.ts';
-import {printable} from '../base/printable.ts';
 import type {ProblemError} from '../base/problem.ts';
 import {formatBytes} from '../base/units.ts';
-import {partWords, unfinishedWay} from './outcome.ts';
+import {stepSchema, stepsOf, time, words} from './journal/steps.ts';
+import {unfinishedWay} from './outcome.ts';
 import {engineProblems} from './problems.ts';
-import type {RunState, StepState} from './state.ts';
+import type {RunState} from './state.ts';
 
 /** Version of the journal's layout; raised when an older tool could misread it. */
 export const journalSchemaVersion = 3;
-
-const outcomes = ['already', 'applied', 'not-needed', 'skipped', 'brought-back'] as const;
-
-/** Times that a calendar has, in ms since the epoch (ECMAScript, "Time Values and Time Range"). */
-const time = z.number().min(0).max(8.64e15);
-
-/** Words that are shown: whoever wrote them, they cannot steer a terminal. */
-const words = z.string().transform(printable);
 
 /** Answers have some four levels; walks over a hundred thousand would end the program. */
 const mostLevels = 64;
@@ -29,19 +21,6 @@ const isShallow = (value: unknown, left = mostLevels): boolean =>
 	value === null ||
 	typeof value !== 'object' ||
 	(left > 0 && Object.values(value).every((one) => isShallow(one, left - 1)));
-
-const stepSchema = z.object({
-	id: words,
-	outcome: z.enum(outcomes).optional(),
-	fingerprint: z.string().optional(),
-	startedAt: time.optional(),
-	finishedAt: time.optional(),
-	note: words.optional(),
-	/** How it ended in words, where people had a part in it: `waited for the network team`. */
-	ended: words.optional(),
-	/** The run in which it ended so; absent in journals of versions that did not tell them apart. */
-	runId: words.optional(),
-});
 
 /** What a run met and did not get past, with the id and the title of its step. */
 const problemSchema = z.object({
@@ -119,29 +98,9 @@ export type JournalContext = {
 	/** All that are known, those of earlier runs too. */
 	readonly confirmations?: Journal['confirmations'];
 	readonly rehearsal?: boolean;
+	/** Who goes through this run. */
+	readonly by?: string | undefined;
 	readonly resume?: string | undefined;
-};
-
-const entryOf = (runId: string, step: StepState): Journal['steps'][number] => ({
-	id: step.id,
-	runId,
-	outcome: step.outcome,
-	ended: partWords(step, step.outcome),
-	// What was brought back was not done with these answers.
-	fingerprint: step.outcome === 'brought-back' ? undefined : step.fingerprint,
-	startedAt: step.startedAt,
-	finishedAt: step.finishedAt,
-	note: step.note,
-});
-
-/** Steps of this run that have ended stand for themselves; of the others counts what an earlier run knew. */
-const stepsOf = (state: RunState, earlier: Journal | undefined): Journal['steps'] => {
-	const ended = new Map(
-		state.steps.filter(({outcome}) => outcome !== undefined).map((step) => [step.id, entryOf(state.runId, step)]),
-	);
-	const kept = (earlier?.steps ?? []).map((step) => ended.get(step.id) ?? step);
-	const fresh = [...ended.values()].filter(({id}) => !kept.some((step) => step.id === id));
-	return [...kept, ...fresh];
 };
 
 /** Whether what a journal knows of a step is of its own run, and was not carried over. */
@@ -168,7 +127,7 @@ const standingOf = (state: RunState): Pick<Journal, 'current' | 'problem' | 'unf
 /** The journal of a run, carrying over what an earlier one of the same plan knew of steps that this one has not reached. */
 export const journalOf = (
 	state: RunState,
-	{host, pid, now, answers, earlier, confirmations, rehearsal, resume}: JournalContext,
+	{host, pid, now, answers, earlier, confirmations, rehearsal, resume, by}: JournalContext,
 ): Journal => ({
 	schema: journalSchemaVersion,
 	plan: state.plan,
@@ -183,7 +142,7 @@ export const journalOf = (
 	...standingOf(state),
 	...(resume !== undefined && {resume}),
 	bundle: state.steps.find(({keep}) => keep?.bundle !== undefined)?.keep?.bundle ?? earlier?.bundle,
-	steps: stepsOf(state, earlier),
+	steps: stepsOf(state, earlier?.steps ?? [], by),
 	acknowledged: [
 		...new Set([
 			...(earlier?.acknowledged ?? []),

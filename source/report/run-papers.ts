@@ -3,6 +3,7 @@ import type {Answers} from '../answers/schema.ts';
 import type {Problem} from '../base/problem.ts';
 import {formatDuration, formatMoment} from '../base/units.ts';
 import {fingerprintOf} from '../engine/fingerprint.ts';
+import type {LastChange} from '../engine/journal/steps.ts';
 import {stepWords} from '../engine/outcome.ts';
 import type {Item, LogLine, RunState, StepState} from '../engine/state.ts';
 import {factLines} from './event-lines.ts';
@@ -15,6 +16,9 @@ import type {Paper, Section} from './paper.ts';
 /** Who worked from where, with what, on which cluster: names and values in words. */
 export type Facts = readonly (readonly [name: string, value: string])[];
 
+/** The earlier run that changed something last in a step, by the id of the step. */
+export type ChangedBefore = Readonly<Record<string, LastChange | undefined>>;
+
 /** What a paper of a run is made from. */
 export type RunTold = {
 	readonly state: RunState;
@@ -24,6 +28,7 @@ export type RunTold = {
 	/** Revisions of the releases, as Helm knows them. */
 	readonly releases?: Facts;
 	readonly happened: readonly Happened[];
+	readonly changedBefore?: ChangedBefore;
 	/** True for a run in a played world. */
 	readonly rehearsal: boolean;
 	/** How commands of this program are to be called; as they are where it is not given. */
@@ -39,8 +44,17 @@ const itemLine = ({label, state, note}: Item): string => `  ${seen[state]} ${lab
 const tookOf = ({startedAt, finishedAt}: StepState): string =>
 	startedAt === undefined || finishedAt === undefined ? '' : ` (${formatDuration(finishedAt - startedAt)})`;
 
-const stepLines = (step: StepState, {state}: RunTold): readonly string[] => [
-	`${step.title}: ${stepWords(step, state.pass)}${step.note ? `, ${step.note}` : ''}${tookOf(step)}`,
+/** Whose work it is that a run found done. */
+const earlierLines = ({id, outcome}: StepState, {changedBefore = {}}: RunTold): readonly string[] => {
+	const change = changedBefore[id];
+	if (outcome !== 'already' || change === undefined) return [];
+	const by = change.by === undefined ? '' : ` by ${change.by}`;
+	return [`  done in run ${change.runId}, ${moment(change.at)}${by}`];
+};
+
+const stepLines = (step: StepState, told: RunTold): readonly string[] => [
+	`${step.title}: ${stepWords(step, told.state.pass)}${step.note ? `, ${step.note}` : ''}${tookOf(step)}`,
+	...earlierLines(step, told),
 	...step.items.map(itemLine),
 	...step.changes
 		.filter(() => step.outcome === undefined)

@@ -167,7 +167,15 @@ test('the journal of a run says what became of each step and what was confirmed'
 		bundle: undefined,
 		steps: [
 			{id: 'bundle', outcome: 'already', fingerprint: 'aa', startedAt: 2000, finishedAt: 5000, note: '4 images'},
-			{id: 'images', outcome: 'applied', fingerprint: 'bb', startedAt: 6000, finishedAt: 20_000, note: ''},
+			{
+				id: 'images',
+				outcome: 'applied',
+				fingerprint: 'bb',
+				startedAt: 6000,
+				finishedAt: 20_000,
+				note: '',
+				changed: {runId: 'r1', at: 20_000},
+			},
 			{
 				id: 'dns',
 				outcome: 'already',
@@ -208,6 +216,25 @@ test('a run carries over what an earlier one knew of steps that it has not reach
 		['dns', 'cc', '1 name'],
 		['ca', 'dd', 'left out by the operator'],
 	]);
+});
+
+test('what a run finds done is kept as what the run before it did, with whose that was, over any number of runs', () => {
+	const runOf = (runId: string, outcome: 'already' | 'applied' | 'skipped') =>
+		fold([
+			{...started, runId} as typeof started,
+			{type: 'step-started', step: 'images', stale: false},
+			{type: 'step-finished', step: 'images', outcome, note: '', fingerprint: 'a'},
+		]);
+	const changedIn = ({steps}: Journal) => steps.find(({id}) => id === 'images')?.changed;
+	const first = journalOf(runOf('r1', 'applied'), {...more, by: 'root on vm'});
+	expect(changedIn(first)).toEqual({runId: 'r1', at: 3000, by: 'root on vm'});
+	const second = journalOf(runOf('r2', 'already'), {...more, by: 'ada on vm', earlier: first});
+	const third = journalOf(runOf('r3', 'already'), {...more, by: 'ada on vm', earlier: second});
+	expect([second, third].map(changedIn)).toEqual([changedIn(first), changedIn(first)]);
+	expect(changedIn(journalOf(runOf('r4', 'skipped'), {...more, earlier: third}))).toBeUndefined();
+	const ofOlder = {...first, steps: first.steps.map(({changed: _kept, ...step}) => step)};
+	expect(changedIn(journalOf(runOf('r2', 'already'), {...more, earlier: ofOlder}))).toEqual({runId: 'r1', at: 3000});
+	expect(changedIn(parseJournal(JSON.parse(JSON.stringify(third)), 'state.json'))).toEqual(changedIn(first));
 });
 
 test('a journal tells its own steps from those of earlier runs, and where a run is that has not ended', () => {

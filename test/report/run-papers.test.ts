@@ -94,6 +94,23 @@ describe('the acceptance report', () => {
 		expect(text).toContain(part);
 	});
 
+	test('names the earlier run that did what this one found done, with whose it was', () => {
+		const by = 'ada on jump1';
+		const changedBefore = {
+			bundle: {runId: 'ab12cd34', at: 500, by},
+			dns: undefined,
+			verification: {runId: 'older', at: 0},
+		};
+		const lines = paperText(acceptancePaper(toldOf(events, {changedBefore})));
+		const at = lines.findIndex((line) => line.startsWith('Bundle: '));
+		expect(lines[at + 1]).toBe('  done in run ab12cd34, 1970-01-01 00:00:00 UTC by ada on jump1');
+		expect(lines).toContain('  done in run older, 1970-01-01 00:00:00 UTC');
+		const applied = events.map((event) =>
+			event.type === 'step-finished' ? ({...event, outcome: 'applied'} as Event) : event,
+		);
+		expect(paperText(acceptancePaper(toldOf(applied, {changedBefore}))).join('\n')).not.toContain('done in run');
+	});
+
 	test('names the command that reads a password as it is to be called', () => {
 		const asCalled = (command: string) => `${command} --answers a.yaml`;
 		expect(paperText(acceptancePaper(toldOf(events, {asCalled}))).join('\n')).toContain(

@@ -5,10 +5,12 @@ import {harmlessJson} from '../../base/printable.ts';
 import {type ProblemError, toProblem} from '../../base/problem.ts';
 import type {Event, Listener} from '../../engine/events.ts';
 import {createFold} from '../../engine/fold.ts';
+import {lastChangeOf} from '../../engine/journal/steps.ts';
 import {type Journal, journalOf} from '../../engine/journal.ts';
 import type {RunState} from '../../engine/state.ts';
 import {type GoOn, goOnCommand} from '../../report/go-on.ts';
 import {confirmedWords, type Happened} from '../../report/happened.ts';
+import type {ChangedBefore} from '../../report/run-papers.ts';
 import type {Ports} from '../../steps/world.ts';
 import type {Context} from '../base/context.ts';
 import {clusterJournalMs, writeClusterJournal} from './journal/cluster-journal.ts';
@@ -58,6 +60,8 @@ export type Recorder = {
 	readonly end: () => {readonly state: RunState; readonly answers: Answers};
 	/** What people did in its course, and what was confirmed before it. */
 	readonly happened: () => readonly Happened[];
+	/** Which earlier runs changed something last, by step. */
+	readonly changedBefore: () => ChangedBefore;
 };
 
 /** What an earlier run was told, for the reports of this one. */
@@ -68,13 +72,19 @@ const confirmedBefore = ({step, at, by}: NonNullable<Journal['confirmations']>[n
 	confirmedBy: by,
 });
 
+const operatorOf = ({userName, hostName}: Context): string => `${userName} on ${hostName}`;
+
 /** What the journal says of a run that its events do not. */
 const aboutRun = ({context, earlier}: RecorderOptions) => ({
 	host: context.hostName,
 	pid: context.pid,
 	earlier,
 	rehearsal: context.rehearsal === true,
+	by: operatorOf(context),
 });
+
+const changedIn = (earlier: Journal | undefined): ChangedBefore =>
+	Object.fromEntries((earlier?.steps ?? []).map((step) => [step.id, lastChangeOf(step)]));
 
 /** Starts the log and, where there is one, the journal. Events must be redacted before they come here. */
 export const createRecorder = (options: RecorderOptions): Recorder => {
@@ -95,9 +105,8 @@ export const createRecorder = (options: RecorderOptions): Recorder => {
 	logAnswers();
 	const about = aboutRun(options);
 	const resume = (): string | undefined => goOn && redactor.redact(goOnCommand(fold.state(), goOn));
-	const operator = `${context.userName} on ${context.hostName}`;
 	const confirmations = [...(earlier?.confirmations ?? [])];
-	const happened = gatherHappened(answers, {clock, before: confirmations.map(confirmedBefore), operator});
+	const happened = gatherHappened(answers, {clock, before: confirmations.map(confirmedBefore), operator: about.by});
 	const copy = async (journal: Journal): Promise<void> => {
 		if (!journal.steps.some(({id, outcome}) => id === 'namespaces' && outcome !== undefined)) return;
 		const failed = (message: string): void => logLine({at: clock.now(), type: 'journal-copy-failed', message});
@@ -127,7 +136,7 @@ export const createRecorder = (options: RecorderOptions): Recorder => {
 		listener: (event) => {
 			fold.add(event);
 			happened.listener(event);
-			if (event.type === 'step-acknowledged') confirmations.push({step: event.step, at: event.at, by: operator});
+			if (event.type === 'step-acknowledged') confirmations.push({step: event.step, at: event.at, by: about.by});
 			logLine(event);
 			if (!journaled.has(event.type)) return;
 			writer?.put(journalOf(fold.state(), {...about, now: event.at, answers, confirmations, resume: resume()}));
@@ -147,5 +156,6 @@ export const createRecorder = (options: RecorderOptions): Recorder => {
 		},
 		end: () => ({state: fold.state(), answers}),
 		happened: happened.all,
+		changedBefore: () => changedIn(earlier),
 	};
 };

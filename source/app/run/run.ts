@@ -114,7 +114,7 @@ const durationsOf = (journal: Journal | undefined): ReadonlyMap<string, number> 
 /** The acceptance report of a run that proved what it made, the verification report of each that verified; without secrets. */
 const saveReport = async (
 	{context, stateDirectory}: RunRequest,
-	{end, happened}: Recorder,
+	{end, happened, changedBefore}: Recorder,
 	{cluster, helm}: Ports,
 ): Promise<string> => {
 	const {state, answers} = end();
@@ -124,6 +124,7 @@ const saveReport = async (
 		surroundings: await surroundingsOf(context, answers, cluster),
 		releases: await releaseFacts(answers, helm),
 		happened: happened(),
+		changedBefore: changedBefore(),
 		rehearsal: context.rehearsal === true,
 	});
 	const called = calledAs(context);
