@@ -91,6 +91,10 @@ const checkOf = (place: StoragePlace, {cluster}: Asking): readonly Said[] => {
 	return [`By the operator, on the jump host; ${place.name} is in the list:`, {exact: [look]}];
 };
 
+/** What is said of one place holds for the next of its kind: its words stand before the first of them alone. */
+const saidOnce = (said: readonly Said[]): readonly Said[] =>
+	said.filter((one, index) => typeof one !== 'string' || said.indexOf(one) === index);
+
 /** What has to fit there, as far as the answers tell it. */
 const roomOf = (places: readonly StoragePlace[], {cron, retentionDays}: Kept): readonly Said[] => [
 	...(places.some(({from}) => from === 'backup.schedule')
@@ -127,7 +131,7 @@ export const storagePack = (places: readonly StoragePlace[], kept: Kept, asking:
 					why: ['Pipelines keep their data there, and backups must lie on another system than the databases.'],
 					what: [...places.flatMap(wordsOf), ...roomOf(places, kept)],
 					check: [
-						...places.flatMap((place) => checkOf(place, asking)),
+						...saidOnce(places.flatMap((place) => checkOf(place, asking))),
 						'The installer writes a file there, reads it back and deletes it.',
 					],
 					undo: ['Delete bucket, export or volumes. What users stored there is gone then.'],

@@ -292,8 +292,13 @@ describe('scripts', () => {
 			const environment = {NSS_DB: join(own, 'nssdb')};
 			const list = (): string =>
 				spawnSync('certutil', ['-d', `sql:${environment.NSS_DB}`, '-L'], {encoding: 'utf8'}).stdout;
-			for (const script of [textOf(renewed(), 'ca-nss.sh'), text('ca-nss.sh'), text('ca-nss.sh')]) {
-				expect(await runScript(script, {folder: own, environment})).toMatchObject({status: 0});
+			const there = 'It is there already: nothing to do.\n';
+			for (const [script, stdout] of [
+				[textOf(renewed(), 'ca-nss.sh'), ''],
+				[text('ca-nss.sh'), ''],
+				[text('ca-nss.sh'), there],
+			] as const) {
+				expect(await runScript(script, {folder: own, environment})).toMatchObject({status: 0, stdout});
 				expect(list().match(/zenml-internal-ca\s+C,,/gu)).toHaveLength(1);
 			}
 			for (let times = 0; times < 2; times += 1)

@@ -85,6 +85,25 @@ test('the check of MySQL looks at the certificate in the words of either client'
 		expect(note.replaceAll(/\s+/gu, ' ')).toContain(part);
 });
 
+test('where the servers show a client certificate, the papers ask for one and the checks show one', () => {
+	const more = {showsCertificate: true};
+	for (const [engine, shown] of [
+		['mysql', '--ssl-cert=client.crt --ssl-key=client.key -e'],
+		['postgresql', 'sslcert=client.crt sslkey=client.key user='],
+	] as const) {
+		const of = (given: typeof more | undefined): string =>
+			textOf(packFor({engine, host: 'db.corp', port: 1}, [example], given).sections, 'README.txt');
+		const note = of(more).replaceAll(/\s+/gu, ' ');
+		for (const part of [
+			shown,
+			'Logins show a client certificate',
+			'client.crt and client.key are a client certificate',
+		])
+			expect(note).toContain(part);
+		expect(of(undefined)).not.toContain('client.crt');
+	}
+});
+
 test('where the tool has a login that may do it, the papers are for reading', () => {
 	const {sections} = packFor({engine: 'mysql', host: 'db.corp', port: 3306}, [example], {admin: 'dbadmin'});
 	const note = textOf(sections, 'README.txt');

@@ -216,6 +216,35 @@ test('the registry admin is told the place, the account, the images and the room
 	expect(textOf(registryPack(answers, undefined, asking).sections, 'README.txt')).toContain('was not looked at');
 });
 
+test('a registry without a login is asked for none', () => {
+	const withLogin = {...answers, registry: {...answers.registry, username: 'pusher'}};
+	const note = (given: typeof answers): string =>
+		textOf(registryPack(given, undefined, asking).sections, 'README.txt').replaceAll(/\s+/gu, ' ');
+	expect(note(answers)).toContain('Send the operator the CA certificate');
+	expect(note(answers)).not.toMatch(/password|token,|the account/u);
+	expect(note(withLogin)).toContain('Send the operator the password or token, and the CA certificate');
+	expect(note(withLogin)).toContain('Delete the place and the account.');
+});
+
+test('of two buckets it is said once how they are checked', () => {
+	const bucket = (name: string, from: StoragePlace['from']): StoragePlace => ({
+		from,
+		kind: 's3',
+		endpoint: 'https://s3.corp',
+		bucket: name,
+		prefix: '',
+		region: 'x',
+		pathStyle: true,
+		accessKey: 'env:A',
+		secretKey: 'env:B',
+	});
+	const places = [bucket('one', 'artifacts'), bucket('two', 'backup.schedule')];
+	const {sections} = storagePack(places, {cron: '15 2 * * *', retentionDays: 14}, asking);
+	const note = textOf(sections, 'README.txt');
+	expect(note.match(/With the keys of that account/gu)).toHaveLength(1);
+	for (const name of ['one', 'two']) expect(note).toContain(`s3://${name}/.zenml-check`);
+});
+
 test('the storage admin gets the rights of a bucket as JSON', () => {
 	const place: StoragePlace = {
 		from: 'artifacts',

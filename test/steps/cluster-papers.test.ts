@@ -217,6 +217,16 @@ test('on OpenShift the note speaks of security context constraints', async () =>
 	expect(free).not.toContain('nonroot-v2');
 });
 
+test('each namespace of the rights is looked at by the check, as the operator and as somebody else', async () => {
+	const {note, rights} = await papersOf(everything, async () => 'ada');
+	const namespaces = new Set(documentsOf(rights).flatMap(({metadata: {namespace}}) => namespace ?? []));
+	expect(namespaces).toContain('keep');
+	for (const name of namespaces) {
+		expect(note).toContain(`kubectl auth can-i --list -n ${name} --as ada`);
+		expect(note).toMatch(new RegExp(`kubectl .*auth can-i --list -n ${name}$`, 'mu'));
+	}
+});
+
 test('the note names cluster, room, user of the pods, and the namespace of the backups', async () => {
 	const {note, pack} = await papersOf(everything, async () => 'ada');
 	for (const part of ['https://10.0.0.1:6443 (context prod of the operator)', 'requests 500m CPU', 'user 1000'])

@@ -38,6 +38,11 @@ export const demandsOf = (server: NeededServer): readonly Said[] => [
 	`${server.host}:${server.port}:`,
 	`- ${versions[server.engine]}.`,
 	`- ${tlsOf(server)}`,
+	...(server.showsCertificate
+		? [
+				'- Logins show a client certificate: the server must trust the CA that signed it, which the operator names to you.',
+			]
+		: []),
 	...ofControlPlane(server),
 	`- Reachable from the jump host and from the pods in ${server.namespaces.join(', ')}. Many clusters hide pods behind the addresses of their nodes: the cluster admin knows which ones you see.`,
 	`- ${server.connections} connections at the same time for these accounts, while pods are rolled out; a few more for backups.`,

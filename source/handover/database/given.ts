@@ -32,8 +32,13 @@ export type NeededServer = {
 	readonly ca: {readonly file: string; readonly answer: string};
 	/** Its certificates, lines of PEM; undefined where they are not needed or could not be read. */
 	readonly caPem?: readonly string[] | undefined;
+	/** True where the logins show a client certificate. */
+	readonly showsCertificate?: boolean | undefined;
 	readonly accounts: readonly NeededAccount[];
 };
+
+/** A client certificate and its key, as the checks of whoever keeps the server name them. */
+export const clientFiles = {certificate: 'client.crt', key: 'client.key'} as const;
 
 /** A name as part of a file's name. */
 const asFile = (name: string): string => name.replaceAll(/[^\w.-]/gu, '_');

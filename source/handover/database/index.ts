@@ -3,7 +3,7 @@ import {neededPrivileges} from '../../database/mysql/sql.ts';
 import {coverNote, type Said} from '../cover-note.ts';
 import type {Asking, Pack} from '../pack.ts';
 import {demandsOf} from './demands.ts';
-import {caFile, type NeededServer, passwordFile, sqlFile} from './given.ts';
+import {caFile, clientFiles, type NeededServer, passwordFile, sqlFile} from './given.ts';
 import {checkMysql, mysqlFile, runMysql, setPassword, undoMysql} from './mysql.ts';
 import {checkPsql, psqlFile, runPsql, undoPsql} from './postgres.ts';
 
@@ -117,6 +117,11 @@ const cover = (servers: readonly NeededServer[], asking: Asking): HandoverSectio
 			what: whatOf(servers, asking),
 			check: [
 				'In this folder, as the servers will log in; each asks for the password:',
+				...(servers.some(({showsCertificate}) => showsCertificate)
+					? [
+							`${clientFiles.certificate} and ${clientFiles.key} are a client certificate that the server takes, and its key readable by you alone: one of yours, or those of the operator.`,
+						]
+					: []),
 				...servers.map((server) => ({exact: engines[server.engine].check(server)})),
 			],
 			undo: [

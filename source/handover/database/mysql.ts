@@ -1,7 +1,7 @@
 import {shellWord} from '../../base/shell.ts';
 import {passwordVariable} from '../../database/mysql/script.ts';
 import {anyHost, quoteAccount, quoteName} from '../../database/mysql/sql.ts';
-import {caFile, type NeededServer, passwordFile, sqlFile} from './given.ts';
+import {caFile, clientFiles, type NeededServer, passwordFile, sqlFile} from './given.ts';
 
 /** How the file is run: the passwords go through the same pipe, and stand in no argument. */
 export const runMysql = (server: NeededServer): readonly string[] => [
@@ -39,11 +39,12 @@ const tlsWords = {
 } as const;
 
 const logIn = (client: 'mysql' | 'mariadb', server: NeededServer): readonly string[] => {
-	const {host, port, tls, accounts} = server;
+	const {host, port, tls, showsCertificate, accounts} = server;
+	const pair = showsCertificate ? ` --ssl-cert=${clientFiles.certificate} --ssl-key=${clientFiles.key}` : '';
 	const ca = tls === 'verify-full' ? ` --ssl-ca=${caFile(server)}` : '';
 	return accounts.map(
 		({username, database}) =>
-			`${client} -h ${shellWord(host)} -P ${port} -u ${shellWord(username)} -p ${tlsWords[client][tls]}${ca} -e "SELECT 1" ${shellWord(database)}`,
+			`${client} -h ${shellWord(host)} -P ${port} -u ${shellWord(username)} -p ${tlsWords[client][tls]}${ca}${pair} -e "SELECT 1" ${shellWord(database)}`,
 	);
 };
 

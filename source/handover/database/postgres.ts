@@ -1,6 +1,6 @@
 import {shellWord} from '../../base/shell.ts';
 import {passwordVariable, quoteName} from '../../database/postgres/sql.ts';
-import {caFile, type NeededAccount, type NeededServer, passwordFile, sqlFile} from './given.ts';
+import {caFile, clientFiles, type NeededAccount, type NeededServer, passwordFile, sqlFile} from './given.ts';
 
 /** Reads the password from its file; psql sets an empty text where there is none, which must not become a password. */
 const readPassword = ({username}: NeededAccount): readonly string[] => {
@@ -34,8 +34,10 @@ export const psqlFile = (server: NeededServer): readonly string[] => [
 ];
 
 /** The same look at the certificate as the servers take. */
-const sslmodeOf = (server: NeededServer): string =>
-	server.tls === 'verify-full' ? `verify-full sslrootcert=${caFile(server)}` : server.tls;
+const sslmodeOf = (server: NeededServer): string => {
+	const pair = server.showsCertificate ? ` sslcert=${clientFiles.certificate} sslkey=${clientFiles.key}` : '';
+	return `${server.tls === 'verify-full' ? `verify-full sslrootcert=${caFile(server)}` : server.tls}${pair}`;
+};
 
 /** A value in a connection string (libpq, keyword/value): quoted where it needs it. */
 const valueWord = (value: string): string =>

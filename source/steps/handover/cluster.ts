@@ -72,7 +72,7 @@ export const gatherCluster = async (world: World): Promise<Gathered> => {
 	const namespaces = placesOf(answers);
 	const asking = askingOf(world);
 	const user = await clusterUser(world);
-	const mayDo = `kubectl auth can-i --list -n ${namespaces[0]}`;
+	const mayDo = namespaces.map((name) => `kubectl auth can-i --list -n ${name}`);
 	const note = coverNote(
 		{
 			title,
@@ -83,7 +83,12 @@ export const gatherCluster = async (world: World): Promise<Gathered> => {
 			what: whatOf(answers, user),
 			check: [
 				'By you, or by the operator on the jump host:',
-				{exact: [`${mayDo} --as ${shellWord(user ?? 'NAME')}`, onCluster(mayDo, asking.cluster?.inUse ?? {})]},
+				{
+					exact: [
+						...mayDo.map((look) => `${look} --as ${shellWord(user ?? 'NAME')}`),
+						...mayDo.map((look) => onCluster(look, asking.cluster?.inUse ?? {})),
+					],
+				},
 				...wayInCheck(answers),
 				'The operator runs "zenml-airgap plan --until prerequisites": it asks the API server for each right and names those that are missing.',
 			],

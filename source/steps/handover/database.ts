@@ -60,7 +60,7 @@ const leftOut = (world: World): readonly string[] => {
 /** Every one of these servers with the accounts of those of its components that are asked for. */
 const serversOf = (world: World, isAsked: (component: Component) => boolean): readonly NeededServer[] =>
 	groupsOfDba(world).flatMap(({server, components}) => {
-		const {engine, host, port, tls, admin} = server;
+		const {engine, host, port, tls, admin, clientCertificate} = server;
 		const accounts = components.filter(isAsked).map((component) => accountOf(world, server, component));
 		if (accounts.length === 0) return [];
 		const known = {
@@ -68,6 +68,7 @@ const serversOf = (world: World, isAsked: (component: Component) => boolean): re
 			admin: admin?.username,
 			connections: connectionsNeeded(components),
 			ca: caOf(world, server),
+			showsCertificate: tls !== 'disable' && clientCertificate !== undefined,
 		};
 		const namespaces = [...new Set(components.map(({answers: {namespace}}) => namespace))];
 		return [{engine, host, port, tls, namespaces, accounts, ...known}];
@@ -89,7 +90,9 @@ const withCas = async (world: World, servers: readonly NeededServer[]): Promise<
 			return certificatesIn(await world.host.readFile(file, answer));
 		} catch (error) {
 			if (!(error instanceof ProblemError)) throw error;
-			lacks.add(`The CA that the check of the database needs is not among the files: ${error.problem.message}`);
+			lacks.add(
+				`The CA that the check of the database needs is not among the files: ${error.problem.message} Correct ${answer}, or send the CA with the papers.`,
+			);
 			return undefined;
 		}
 	};

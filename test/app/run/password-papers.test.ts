@@ -50,8 +50,8 @@ test('in a rehearsal, too, a password that is lacking is a problem', async () =>
 		);
 		expect(result?.gathered?.problem?.code).toBe('handover-passwords-missing');
 		expect(result?.gathered?.pack.sections[0]?.fileName).toBe('REHEARSAL.txt');
-		// The CA that the check names could not be read, and is told.
-		expect(result?.gathered?.lacks.join()).toContain('ca.crt');
+		// The CA that the check names could not be read, and is told with the answer that names it.
+		expect(result?.gathered?.lacks.join()).toMatch(/ca\.crt.*Correct tls\.ca, or send the CA with the papers\./u);
 	} finally {
 		await stage.remove();
 	}
