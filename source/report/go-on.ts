@@ -30,5 +30,7 @@ export const repeatedWords = (state: RunState, {set = []}: GoOn): string | undef
 	const named = heldBy(state).flatMap(({answers = []}) => answers);
 	const again = set.filter((given) => named.some((answer) => isAround(given, answer) || isAround(answer, given)));
 	const words = [...new Set(again)].map((given) => `--set ${given}`).join(', ');
-	return words === '' ? undefined : `It gives again what this problem may come of: ${words}. Correct it there first.`;
+	return words === ''
+		? undefined
+		: `That command gives again what this problem may come of, ${words}: where that is wrong, correct it there first.`;
 };

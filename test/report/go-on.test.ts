@@ -55,11 +55,12 @@ test('of several problems the first step in the order of the plan counts, and a 
 });
 
 test('an answer of the command line that the problem names is told as one to be corrected in the command, others are not', () => {
-	const words = 'It gives again what this problem may come of: --set registry.host. Correct it there first.';
+	const words =
+		'That command gives again what this problem may come of, --set registry.host: where that is wrong, correct it there first.';
 	const state = heldBy(notFound);
 	expect(repeatedWords(state, goOn)).toBe(words);
 	expect(repeatedWords(heldBy(trouble), goOn)).toBeUndefined();
-	expect(repeatedWords(heldBy({...trouble, answers: ['tls']}), goOn)).toContain('--set tls.ca.');
+	expect(repeatedWords(heldBy({...trouble, answers: ['tls']}), goOn)).toContain('--set tls.ca:');
 	expect(summaryLines(state, {...goOn, words: plans.install.words, logFile: 'log'})).toContain(`  ${words}`);
 	expect(nextOf(state, undefined, {...goOn, words: plans.install.words}).at(-1)).toBe(words);
 });
