@@ -99,7 +99,10 @@ export const record = async () => {
 	const cache = process.env.XDG_CACHE_HOME || path.join(homedir(), '.cache');
 	const rehearse = [...(await underOtherName()), node, await buildProgram(node), 'rehearse'];
 	// A second one at the same time would share the world.
-	await mkdir(home, {mode: 0o711});
+	await mkdir(home, {mode: 0o711}).catch((error) => {
+		if (error.code !== 'EEXIST') throw error;
+		throw new Error(`${home} is there: another recording is under way, or was killed. In the second case remove it.`);
+	});
 	const folder = await mkdtemp(path.join(tmpdir(), 'zenml-airgap-media-'));
 	const environment = {
 		...{HOME: home, USER: 'operator', LOGNAME: 'operator', PATH: process.env.PATH, TZ: 'UTC'},
