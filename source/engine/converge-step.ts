@@ -135,14 +135,19 @@ const forgetWarnings = (warnings: Map<string, string>, step: string): void => {
 /** While people are waited for, for hours perhaps, looks that fail are made again for so long, ms: a server that starts anew is no reason to end. */
 const blindMs = 300_000;
 
-/** What a hand-over waits for, and since when nothing of it could be seen, ms since the epoch. */
-type Blind = {readonly handover: Waiting['handover']; readonly startedAt: number; readonly since: number | undefined};
+/** What a hand-over waits for, when it was seen last, and since when looks at it fail; ms since the epoch. */
+type Blind = {
+	readonly handover: Waiting['handover'];
+	readonly startedAt: number;
+	readonly seenAt: number;
+	readonly since: number | undefined;
+};
 
 /** A look at what is waited for has failed: tells it the first time, and pauses. Returns since when they fail. @throws the error, after a while */
 const lookLater = async <Answers, World extends BaseWorld<Answers>>(
 	context: StepContext<Answers, World>,
 	error: unknown,
-	{handover, startedAt, since}: Blind,
+	{handover, startedAt, seenAt, since}: Blind,
 ): Promise<number> => {
 	const {step, emit, controls, clock, signal} = context;
 	signal.throwIfAborted();
@@ -150,7 +155,10 @@ const lookLater = async <Answers, World extends BaseWorld<Answers>>(
 	const [now, limit = Number.POSITIVE_INFINITY] = [clock.now(), controls.handoverLimitMs];
 	if (area === 'bug' || now - startedAt >= limit || now - (since ?? now) >= blindMs) throw error;
 	const text = `It could not be looked at, and is again every ${formatDuration(handover.pollEveryMs)}: ${message}`;
-	if (since === undefined) emit({type: 'step-detail', step: step.id, detail: {kind: 'line', level: 'warn', text}});
+	if (since === undefined) {
+		emit({type: 'step-detail', step: step.id, detail: {kind: 'line', level: 'warn', text}});
+		emit({type: 'step-waiting', step: step.id, handover: {...handover, unseen: {since: seenAt, why: message}}});
+	}
 	await pauseBeforeLook(context, handover.pollEveryMs);
 	return since ?? now;
 };
@@ -165,12 +173,13 @@ const checkUntilSettled = async <Answers, World extends BaseWorld<Answers>>(
 	let confirmed = false;
 	let last: Waiting | undefined;
 	let blindSince: number | undefined;
+	let seenAt = startedAt;
 	for (let round: 'before' | 'after' | 'poll' = phase; ; round = 'poll') {
 		emit({type: 'step-checking', step: step.id, phase: round});
 		const known = controls.acknowledged(step.id);
 		const finding = await inWorld(context, 'check', step.check).catch(async (error: unknown) => {
 			if (!last) throw error;
-			blindSince = await lookLater(context, error, {handover: last.handover, startedAt, since: blindSince});
+			blindSince = await lookLater(context, error, {handover: last.handover, startedAt, seenAt, since: blindSince});
 			return undefined;
 		});
 		if (!finding) continue;
@@ -180,6 +189,7 @@ const checkUntilSettled = async <Answers, World extends BaseWorld<Answers>>(
 			return finding;
 		}
 		last = finding;
+		seenAt = clock.now();
 		emit({type: 'step-waiting', step: step.id, handover: finding.handover});
 		endWaiting(context, finding, startedAt);
 		// A confirmation given while the world was looked at counts at once.

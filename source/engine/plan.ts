@@ -36,6 +36,8 @@ export type Handover = {
 	readonly sections: readonly HandoverSection[];
 	readonly awaited: readonly Awaited[];
 	readonly pollEveryMs: number;
+	/** Set while looks at it fail: when it was seen last, ms since the epoch, and why the first look after that failed. `awaited` is as it was then. */
+	readonly unseen?: {readonly since: number; readonly why: string} | undefined;
 	/** Set where the operator may say "this is done elsewhere"; the text of that promise. */
 	readonly acknowledge?: string | undefined;
 	/** Folder in which its texts lie as files already; undefined where none were written. */

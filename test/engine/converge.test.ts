@@ -588,6 +588,14 @@ test('a look that fails while people are waited for is made again, and told once
 		{kind: 'line', level: 'warn', text},
 		{kind: 'line', level: 'warn', text},
 	]);
+	// Whoever looks at the hand-over meanwhile sees that nobody knows how it stands, and since when.
+	const why = 'The API does not answer.';
+	expect(events.flatMap((event) => (event.type === 'step-waiting' ? [event.handover.unseen] : []))).toEqual([
+		undefined,
+		{since: 0, why},
+		undefined,
+		{since: 30_000, why},
+	]);
 });
 
 test.each([

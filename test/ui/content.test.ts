@@ -435,6 +435,17 @@ describe('the pages over a run', () => {
 		]);
 	});
 
+	test('say for how long nobody could look, and why, in the place of how much is there', () => {
+		const unseen = {since: 1000, why: 'The API server does not answer.'};
+		const page = pageOf(runOf({type: 'step-waiting', step: 'dns', handover: {...handoverOf(2), unseen}}));
+		if (page?.kind !== 'handover') throw new Error('there is no hand-over page');
+		const text = handoverText(page, state, {...sceneOf(undefined), rows: 24, now: 131_000}, marks);
+		expect(words(text.head).slice(2)).toEqual([
+			'✓ host-0: ok',
+			'! not seen for 2:10, looks again every 0:05: The API server does not answer.',
+		]);
+	});
+
 	test('say in a rehearsal how the others are reminded, on the page of that step alone', () => {
 		expect(headOf(2, 24, {dns: 'To remind the network team: x'}).slice(0, 2)).toEqual([
 			'Send these.',

@@ -25,14 +25,28 @@ const awaitedIn = ({awaited}: Handover, pane: Pane): {readonly rows: readonly Ro
 	return {rows: shown.flatMap((one) => awaitedRows(one, pane, true)), hidden: awaited.length - shown.length};
 };
 
-/** How much is there, and how fresh that is. `checkedMs` is the time since the last look. */
-const countRow = ({awaited, pollEveryMs}: Handover, hidden: number, checkedMs: number | undefined): Row => {
+/** Times of a hand-over page, ms: now, since the epoch, and the time since the last look. */
+type Times = {readonly now: number; readonly checkedMs: number | undefined};
+
+/** How much is there, and how fresh that is. */
+const countRow = ({awaited, pollEveryMs}: Handover, hidden: number, {checkedMs}: Times): Row => {
 	const good = awaited.filter(({ok}) => ok).length;
 	const age = checkedMs === undefined ? 'not checked yet' : `checked ${Math.floor(checkedMs / 1000)} s ago`;
 	const more = hidden > 0 ? `; ${hidden} more not shown` : '';
 	return [
 		{text: `${good} of ${awaited.length} there, ${age}, looks again every ${watch(pollEveryMs)}${more}`, role: 'dim'},
 	];
+};
+
+/** That nobody knows how much is there now, for how long, and why. */
+const unseenRows = (
+	{why, since}: NonNullable<Handover['unseen']>,
+	{pollEveryMs}: Handover,
+	{now}: Times,
+	{width, marks}: Pane,
+): readonly Row[] => {
+	const words = `not seen for ${watch(now - since)}, looks again every ${watch(pollEveryMs)}: ${why}`;
+	return bullet({text: marks.warn, role: 'warn'}, words, width);
 };
 
 /** What it is about, and in a rehearsal how the others are reminded. */
@@ -42,9 +56,11 @@ const introRows = ({intro}: Handover, width: number, reminder: string | undefine
 ];
 
 /** What is waited for, in as many rows as there are, and how fresh that is. */
-const waitedRows = (handover: Handover, pane: Pane, checkedMs: number | undefined): readonly Row[] => {
-	const {rows, hidden} = awaitedIn(handover, {...pane, height: Math.max(1, pane.height - 1)});
-	return [...rows, countRow(handover, hidden, checkedMs)];
+const waitedRows = (handover: Handover, pane: Pane, times: Times): readonly Row[] => {
+	const {unseen} = handover;
+	const below = unseen && unseenRows(unseen, handover, times, pane);
+	const {rows, hidden} = awaitedIn(handover, {...pane, height: Math.max(1, pane.height - (below?.length ?? 1))});
+	return [...rows, ...(below ?? [countRow(handover, hidden, times)])];
 };
 
 /** An exact line: where it does not fit, the rows that go on with it have a mark, for they are no lines of their own. */
@@ -71,13 +87,13 @@ export const handoverText = (
 	const width = bodyColumns(columns);
 	const body = pageRows(rows);
 	const half = Math.floor(body / 2);
-	const checkedMs = checked === undefined ? undefined : now - checked.at;
+	const times = {now, checkedMs: checked === undefined ? undefined : now - checked.at};
 	const intro = introRows(handover, width, state.found?.reminders?.[step.id]);
 	const whole = handover.awaited.flatMap((one) => awaitedRows(one, {width, marks})).length;
 	// Why something is waited for is read before the words about it, where that is all that keeps it from being whole.
 	const crowds = intro.length + whole >= half && whole < half;
 	const stays = intro.length + 2 <= half && !crowds;
-	const waited = waitedRows(handover, {width, height: stays ? half - intro.length : half, marks}, checkedMs);
+	const waited = waitedRows(handover, {width, height: stays ? half - intro.length : half, marks}, times);
 	const head = stays ? [...intro, ...waited] : waited;
 	const lines = (handover.sections[section]?.lines ?? []).flatMap((line) => exactRows(line, width, marks));
 	return {
