@@ -14,6 +14,8 @@ export type StepContext<Answers, World extends BaseWorld<Answers>> = RunOptions<
 	readonly emit: (event: NewEvent) => void;
 	/** Warnings of this run so far, each with the step that told it. */
 	readonly warnings: Map<string, string>;
+	/** Changes that were found so far in this run, where nothing is applied. */
+	readonly planned: Change[];
 	/** Has an earlier step met this, so that waiting for it to pass was tried? */
 	readonly isKnown?: ((problem: Problem) => boolean) | undefined;
 };
@@ -57,7 +59,7 @@ export const inWorld = async <Answers, World extends BaseWorld<Answers>, T>(
 	deed: 'check' | 'apply' | 'way back',
 	run: (world: World) => Promise<T>,
 ): Promise<T> => {
-	const {step, emit, answers, pass, runId, controls, clock, changing = plainly} = context;
+	const {step, emit, answers, pass, runId, controls, clock, planned, changing = plainly} = context;
 	let last = step.title;
 	const report = (detail: Detail): void => {
 		last = doingOf(detail) ?? last;
@@ -65,7 +67,8 @@ export const inWorld = async <Answers, World extends BaseWorld<Answers>, T>(
 	};
 	const acknowledged = controls.acknowledged(step.id);
 	const work = async (inner: AbortSignal): Promise<T> => {
-		const world = await context.makeWorld({answers, pass, runId, signal: inner, report, acknowledged});
+		const base = {answers, pass, runId, signal: inner, report, acknowledged};
+		const world = await context.makeWorld(pass === 'apply' ? base : {...base, planned: [...planned]});
 		return deed === 'check' ? run(world) : changing(async () => run(world));
 	};
 	return withFaults(context, async (signal) =>
@@ -228,6 +231,7 @@ const convergeOnce = async <Answers, World extends BaseWorld<Answers>>(
 		return;
 	}
 	emit({type: 'step-todo', step: step.id, changes: before.changes});
+	if (pass !== 'apply') context.planned.push(...before.changes);
 	if (pass === 'look') return;
 	if (pass === 'verify' || !step.apply) {
 		throw drift(context, before.changes);

@@ -4,7 +4,7 @@ import {convergeStep, type StepContext} from './converge-step.ts';
 import {settle} from './deciding.ts';
 import type {Event, StepInfo} from './events.ts';
 import {fingerprintOf} from './fingerprint.ts';
-import type {BaseWorld, PlanFact, Step} from './plan.ts';
+import type {BaseWorld, Change, PlanFact, Step} from './plan.ts';
 import {engineProblems} from './problems.ts';
 import type {NewEvent, RunOptions, RunResult} from './run.ts';
 
@@ -39,15 +39,17 @@ type Run<Answers, World extends BaseWorld<Answers>> = {
 	readonly done: Map<string, string>;
 	/** Warnings so far, each with the step that told it. */
 	readonly warnings: Map<string, string>;
+	/** Changes that were found so far, where nothing is applied. */
+	readonly planned: Change[];
 };
 
 const contextOf = <Answers, World extends BaseWorld<Answers>>(
-	{options, emit, warnings}: Run<Answers, World>,
+	{options, emit, warnings, planned}: Run<Answers, World>,
 	step: Step<Answers, World>,
 	answers: Answers,
 ): StepContext<Answers, World> => {
 	const fingerprint = fingerprintOf(step.inputs(answers));
-	return {...options, answers, step, fingerprint, emit, warnings};
+	return {...options, answers, step, fingerprint, emit, warnings, planned};
 };
 
 /** The step at this position to its end, or the problem that it cannot get over. @throws the signal's reason */
@@ -215,7 +217,10 @@ export const converge = async <Answers, World extends BaseWorld<Answers>>(
 ): Promise<RunResult> => {
 	const {plan, pass, runId, version, signal} = options;
 	const steps = selectSteps(plan.steps, options.from, options.until);
-	const run = {options, steps, emit: emitter(options), done: new Map(options.fingerprints), warnings: new Map()};
+	const run: Run<Answers, World> = {
+		...{options, steps, emit: emitter(options), done: new Map(options.fingerprints)},
+		...{warnings: new Map(), planned: []},
+	};
 	run.emit({
 		type: 'run-started',
 		runId,

@@ -166,6 +166,8 @@ export type BaseWorld<Answers> = {
 	readonly report: (detail: Detail) => void;
 	/** True once the operator has confirmed the hand-over of this step in this or an earlier run. */
 	readonly acknowledged: boolean;
+	/** What earlier steps would change, where nothing is applied: a step that follows from it plans for it. Absent where it was applied. */
+	readonly planned?: readonly Change[];
 };
 
 /** A way out of a problem, as it is offered. Sentences end without a full stop where they go on in others. */

@@ -195,6 +195,22 @@ test('drift names every difference and the command that mends it', async () => {
 	expect(result.problem?.fix).toContain('zenml-airgap install');
 });
 
+test.each(['look', 'verify', 'apply'] as const)(
+	'a step knows in the pass %s what earlier steps would change',
+	async (pass) => {
+		const changes = [{action: 'create', target: 'secret a/b'}] as const;
+		const seen: unknown[] = [];
+		const see = async (world: {readonly planned?: readonly unknown[]}): Promise<Finding> => {
+			seen.push(world.planned);
+			return ok;
+		};
+		const first = findings({status: 'todo', changes}, ok);
+		await play([tiny('secrets', {check: first, apply: async () => undefined}), tiny('release', {check: see})], {pass});
+		// Where they were applied it sees the world as it is now.
+		expect(seen).toEqual([pass === 'apply' ? undefined : changes]);
+	},
+);
+
 test('a plan tells the same wall once, and at later steps only that it stands there', async () => {
 	const {story, state, result} = await play(
 		[tiny('images', {check: findings(blocked)}), tiny('databases', {check: findings(blocked)})],

@@ -136,9 +136,31 @@ test("a changed administrator's password is rolled out, and onboarding goes on w
 	const refused = problemOf(await site.check('onboarding', answers));
 	expect(refused).toMatchObject({code: 'zenml-login-refused', area: 'verification'});
 	expect(JSON.stringify(refused)).not.toContain('a-new-password-for-admin');
+	// A plan knows that the control plane takes it first.
+	const look = await site.run(answers, {pass: 'look'});
+	expect([look.exitCode, stepsOf(look.events, 'step-problem')]).toEqual([0, []]);
 	const {exitCode, events} = await site.run(answers);
 	expect(exitCode).toBe(0);
 	expect(stepsOf(events, 'step-applying')).toEqual(['control-plane']);
+});
+
+test('a plan names what follows from an earlier step of it: pods that are replaced for a password that changes', async () => {
+	const file = path.join(site.folder, 'new-database-password');
+	await writeFile(file, 'a-new-password-for-the-database', {mode: 0o600});
+	const answers = site.answers((input) => ({
+		...input,
+		controlPlane: {...input.controlPlane, database: {...input.controlPlane.database, password: `file:${file}`}},
+	}));
+	const look = await site.run(answers, {pass: 'look'});
+	const planned = look.events.flatMap((event) => (event.type === 'step-todo' ? [event] : []));
+	const follows = planned.find(({step}) => step === 'control-plane')?.changes[0];
+	expect(follows).toMatchObject({
+		...{action: 'update', target: 'release zenml-pro/zenml-pro'},
+		detail: 'its pods are replaced: a secret that they read changes',
+	});
+	const {exitCode, events} = await site.run(answers);
+	expect(exitCode).toBe(0);
+	expect(stepsOf(events, 'step-applying')).toEqual(planned.map(({step}) => step));
 });
 
 test('a workspace deleted in the control plane is not enrolled again behind its back; the named way out works', async () => {
@@ -165,7 +187,7 @@ test('answers that do not do are all told before anything changes, without their
 		registry: {...input.registry, password: `file:${wrong}`},
 		database: {...input.database, admin: {password: `file:${wrong}`}},
 		ingress: {...input.ingress, className: 'traefik'},
-		controlPlane: {...input.controlPlane, host: 'other.corp.internal', replicas: 500},
+		controlPlane: {...input.controlPlane, host: 'other.corp.internal', replicas: 100},
 		organization: {users: [{username: 'ada', password: 'file:/nowhere/ada'}]},
 	}));
 	const before = await dumpOf(site);

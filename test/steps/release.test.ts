@@ -4,6 +4,7 @@ import type {ClusterPort, PodView} from '../../source/cluster/types.ts';
 import type {DatabaseSchema} from '../../source/database/types.ts';
 import {secretTexts} from '../../source/helm/index.ts';
 import type {HelmPort} from '../../source/helm/types.ts';
+import {secretTarget} from '../../source/steps/shared/names.ts';
 import {applyRelease} from '../../source/steps/shared/release/apply.ts';
 import {auditRelease} from '../../source/steps/shared/release/audit.ts';
 import {releaseChanges} from '../../source/steps/shared/release/changes.ts';
@@ -174,6 +175,22 @@ describe('the annotation by which pods see that their Secrets have changed', () 
 		expect((await withSecretStamp(world, wanted)).values).toMatchObject({
 			podAnnotations: {'zenml-airgap.io/secrets': '1-0'},
 		});
+	});
+
+	test('a Secret that an earlier step of a plan changes is another one, whether it is there or not', async () => {
+		const wanted = await workspaceRelease();
+		const change = {action: 'update', target: secretTarget('zenml-workspace', 'zenml-database')} as const;
+		const planned = [change, {...change, target: secretTarget('zenml-pro', 'zenml-ca')}];
+		const {values} = await withSecretStamp({...worldOf({cluster: kept()}), planned}, wanted);
+		expect(values).toMatchObject({podAnnotations: {'zenml-airgap.io/secrets': '0-changed'}});
+	});
+
+	test('a release whose pods alone change says why', async () => {
+		const wanted = await workspaceRelease();
+		const stamped = await withSecretStamp(worldOf({cluster: kept()}), wanted);
+		const values = async () => ({...wanted.values, podAnnotations: {'zenml-airgap.io/secrets': '1-1'}});
+		const [change] = await releaseChanges(worldOf(site(stamped, {values})), stamped);
+		expect(change).toMatchObject({action: 'update', detail: 'its pods are replaced: a secret that they read changes'});
 	});
 
 	test('annotations of the values stay beside it', async () => {

@@ -1,7 +1,7 @@
 import {counted} from '../../base/text.ts';
 import type {Change, Finding} from '../../engine/plan.ts';
 import type {ZenmlOrganization, ZenmlSession} from '../../zenml/types.ts';
-import {adminSession} from '../shared/endpoints.ts';
+import {adminSession, adminSessionInLook} from '../shared/endpoints.ts';
 import {controlPlaneState} from '../shared/installed.ts';
 import {settling} from '../shared/reach/settling.ts';
 import {type Step, shortTimeouts, type World} from '../world.ts';
@@ -17,7 +17,7 @@ const everything = ({answers: {organization}}: World): readonly Change[] => [
 	...organization.users.map((user) => userChange('create', user, `role ${user.role}`)),
 ];
 
-/** Of a control plane that was begun, or whose upgrade failed, nobody knows what is in it before it runs. */
+/** Of a control plane that was begun, whose upgrade failed, or that gets another password first, nobody knows what is in it before it runs. */
 const unknownYet = (world: World): readonly Change[] =>
 	everything(world).map(({target}) => ({action: 'check', target, detail: 'known once the control plane runs'}));
 
@@ -53,7 +53,8 @@ const check = async (world: World): Promise<Finding> => {
 	const state = world.pass === 'look' ? await controlPlaneState(world) : 'installed';
 	if (state === 'absent') return {status: 'todo', changes: everything(world)};
 	if (state === 'begun') return {status: 'todo', changes: unknownYet(world)};
-	const session = await adminSession(world);
+	const session = await adminSessionInLook(world);
+	if (!session) return {status: 'todo', changes: unknownYet(world)};
 	const found = await findOrganization(world, session);
 	if (!found) return {status: 'todo', changes: everything(world)};
 	const view = await viewOf(world, session, found);

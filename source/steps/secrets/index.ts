@@ -3,7 +3,7 @@ import {ProblemError} from '../../base/problem.ts';
 import {counted} from '../../base/text.ts';
 import type {Change, Finding} from '../../engine/plan.ts';
 import {generatedSecretPlace, requireSecret, secretFor, storeGenerated} from '../shared/generated.ts';
-import {componentsOf, databaseSecretName, namespacesOf} from '../shared/names.ts';
+import {componentsOf, databaseSecretName, namespacesOf, secretTarget} from '../shared/names.ts';
 import {objectChanges, objectsToDo} from '../shared/objects/object-changes.ts';
 import {type Step, shortTimeouts, type World} from '../world.ts';
 import {generatedValues, missingValues} from './generated-values.ts';
@@ -22,7 +22,7 @@ const toGenerate = (world: World, missing: readonly string[]): readonly Change[]
 const toFollow = ({answers}: World, passwords: Passwords): readonly Change[] =>
 	componentsOf(answers)
 		.filter(({id}) => passwords.get(id) === undefined)
-		.map(({answers: {namespace}}) => ({action: 'create', target: `secret ${namespace}/${databaseSecretName}`}));
+		.map(({answers: {namespace}}) => ({action: 'create', target: secretTarget(namespace, databaseSecretName)}));
 
 const check = async (world: World): Promise<Finding> => {
 	const missing = await missingValues(world);

@@ -8,6 +8,7 @@ import {
 	databaseSecretName,
 	managedBy,
 	namespacesOf,
+	secretTarget,
 } from '../shared/names.ts';
 import type {World} from '../world.ts';
 
@@ -102,4 +103,4 @@ export const secretObjects = async (world: World, passwords: Passwords): Promise
 ];
 
 /** `secret zenml-pro/zenml-tls`. */
-export const secretName = ({metadata: {namespace, name}}: KubeObject): string => `secret ${namespace}/${name}`;
+export const secretName = ({metadata: {namespace = '', name}}: KubeObject): string => secretTarget(namespace, name);

@@ -1,10 +1,11 @@
-import {ProblemError} from '../../base/problem.ts';
+import {ProblemError, toProblem} from '../../base/problem.ts';
 import type {ZenmlEndpoint, ZenmlSession} from '../../zenml/types.ts';
 import type {World} from '../world.ts';
 import {explainedRefusal} from './administrator.ts';
 import {requireSecret} from './generated.ts';
 import {ingressAddress, withoutAddress} from './ingress-address.ts';
 import {explainedSilence} from './reach/not-installed.ts';
+import {labelOf} from './release/wanted.ts';
 import {adminPassword} from './secret-sources.ts';
 
 /**
@@ -30,5 +31,21 @@ export const adminSession = async (world: World): Promise<ZenmlSession> => {
 		return await world.zenml.login(endpoint, {username: admin.username, password}, world.signal);
 	} catch (error) {
 		throw await explainedSilence(world, await explainedRefusal(world, error));
+	}
+};
+
+/**
+ * The same in a look; undefined where the login is refused, and the release of the control plane changes first: that may be what sets
+ * the password.
+ */
+export const adminSessionInLook = async (world: World): Promise<ZenmlSession | undefined> => {
+	const {pass, planned = [], answers} = world;
+	const {release: name, namespace} = answers.controlPlane;
+	const changesFirst = planned.some(({target}) => target === labelOf({name, namespace}));
+	try {
+		return await adminSession(world);
+	} catch (error) {
+		if (pass !== 'look' || !changesFirst || toProblem(error).code !== 'zenml-login-refused') throw error;
+		return undefined;
 	}
 };

@@ -5,6 +5,8 @@ import type {Image} from '../../oci/image.ts';
 /** Label that marks every object this tool makes. */
 export const managedBy = {'app.kubernetes.io/managed-by': 'zenml-airgap'} as const;
 
+/** What a change of a Secret is told to be of: steps that follow from one know it by this. */
+export const secretTarget = (namespace: string, name: string): string => `secret ${namespace}/${name}`;
 /** Secret with the CA certificate, key `ca.crt`, in each namespace. */
 export const caSecretName = 'zenml-ca';
 /** Secret with the database password of the component, and the certificates of its database server. */

@@ -2,7 +2,7 @@ import type {WorkspaceAnswers} from '../../answers/schema.ts';
 import {ProblemError} from '../../base/problem.ts';
 import type {Change} from '../../engine/plan.ts';
 import type {ZenmlSession} from '../../zenml/types.ts';
-import {adminSession, endpointOf} from '../shared/endpoints.ts';
+import {adminSessionInLook, endpointOf} from '../shared/endpoints.ts';
 import {type Enrollment, isEnrolled, readEnrollment} from '../shared/enrollment.ts';
 import {controlPlaneInstalled} from '../shared/installed.ts';
 import {workspaceOf} from '../shared/names.ts';
@@ -22,12 +22,12 @@ export type Differences = {readonly changes: readonly Change[]; readonly warning
 const targetOf = ({release: name, namespace}: WorkspaceAnswers): string => labelOf({name, namespace});
 
 /** Who asks of all workspaces of a look logs in once; each look has a world of its own. */
-const sessions = new WeakMap<World, Promise<ZenmlSession>>();
+const sessions = new WeakMap<World, Promise<ZenmlSession | undefined>>();
 
-const sessionOf = (world: World): Promise<ZenmlSession> => {
+const sessionOf = (world: World): Promise<ZenmlSession | undefined> => {
 	const known = sessions.get(world);
 	if (known) return known;
-	const session = adminSession(world);
+	const session = adminSessionInLook(world);
 	sessions.set(world, session);
 	// Who tries again logs in again: a refusal is not kept.
 	session.catch(() => sessions.delete(world));
@@ -40,7 +40,9 @@ const knownEnrollment = async (world: World, workspace: WorkspaceAnswers): Promi
 	if (!enrollment) return 'none';
 	// Before the control plane serves, a dry run has nobody to ask.
 	if (world.pass === 'look' && !(await controlPlaneInstalled(world))) return 'unasked';
-	return (await isEnrolled(await sessionOf(world), enrollment)) ? enrollment : 'none';
+	const session = await sessionOf(world);
+	if (!session) return 'unasked';
+	return (await isEnrolled(session, enrollment)) ? enrollment : 'none';
 };
 
 /** A server that runs and yet is another workspace: it was not restarted, or somebody else's answers at this name. */

@@ -8,6 +8,7 @@ import {releaseParts} from '../preview/release.ts';
 import {differingPaths} from './differing-paths.ts';
 import {downgradeOf} from './downgrade.ts';
 import {isServer, podRow, settledPods} from './pods.ts';
+import {stampPath} from './secret-stamp.ts';
 import {labelOf, type WantedRelease} from './wanted.ts';
 
 /** What the release itself says: not there, not deployed, or of another chart. */
@@ -24,13 +25,14 @@ const changeOfRelease = (live: Release | undefined, wanted: WantedRelease): Chan
 /** What its values say. Paths are told, never the values. */
 const changeOfValues = async ({helm, signal}: World, wanted: WantedRelease): Promise<Change | undefined> => {
 	const live = await helm.values(wanted.name, wanted.namespace, signal);
-	const paths = differingPaths(live, wanted.values);
-	if (paths.length === 0) return undefined;
-	return {
-		action: 'update',
-		target: labelOf(wanted),
-		detail: `${paths.length === 1 ? 'value' : 'values'} ${firstOf(paths, 8)}`,
-	};
+	const all = differingPaths(live, wanted.values);
+	if (all.length === 0) return undefined;
+	const paths = all.filter((one) => one !== stampPath);
+	const detail =
+		paths.length === 0
+			? 'its pods are replaced: a secret that they read changes'
+			: `${paths.length === 1 ? 'value' : 'values'} ${firstOf(paths, 8)}`;
+	return {action: 'update', target: labelOf(wanted), detail};
 };
 
 /** What its pods say. */
