@@ -54,18 +54,18 @@ export const registryPack = (answers: Answers, carried: Carried | undefined, ask
 						...room(carried),
 						`2. ${accountOf(answers)}`,
 						`3. The jump host pushes to ${pushHost}, the nodes pull from ${host}, both with the Docker Registry HTTP API V2.`,
-						'4. No rule may replace tags, rewrite manifests or delete images by age while they are in use: they are pulled by digest. A scanner may look; it must not quarantine them before somebody has read its report.',
+						'4. No rule may replace tags, rewrite manifests or delete images by age while they are in use: the charts name them by tag, and a node may pull one again at any time. A scanner may look; it must not quarantine them before somebody has read its report.',
 						`5. Send the operator ${username === undefined ? '' : 'the password or token, and '}the CA certificate of the registry if it is not the internal CA.`,
 					],
 					check: [
-						'On the jump host; ca.crt is the CA of the registry:',
+						`On the jump host${ca === '' ? '' : '; ca.crt is the CA of the registry'}:`,
 						{
 							exact: [...new Set([pushHost, host])].map(
 								(one) =>
 									`curl -sS${ca} -o /dev/null -w '%{http_code}\\n'${login} ${shellWord(`${scheme}://${one}/v2/`)}`,
 							),
 						},
-						'200 is right. A registry that sends logins to a token server (GitLab, Harbor) answers 401 there: "zenml-airgap plan --until prerequisites" tries the login to its end.',
+						'200 is right. A registry that sends logins to a token server (GitLab, Harbor) answers 401 there: the operator tries the login to its end by "zenml-airgap plan --until prerequisites".',
 					],
 					undo: [
 						`Delete the place${username === undefined ? '' : ' and the account'}. The cluster then cannot start a pod on a new node any more.`,

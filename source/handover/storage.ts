@@ -14,9 +14,22 @@ const purposes: Readonly<Record<StoragePath, string>> = {
 	'backup.schedule': 'scheduled backups',
 };
 
-/** The least that an account on the bucket needs (Amazon S3, actions for policies); other stores take the same document. */
-const policy = ({bucket}: S3Place): readonly string[] =>
-	JSON.stringify(
+/** A place that is a bucket. */
+type Bucket = Extract<StoragePlace, {readonly kind: 's3'}>;
+
+/** What lies in front of the names of all that is kept there: `backups/`, or nothing. */
+const folderOf = ({prefix}: S3Place): string => {
+	const bare = prefix.replace(/^\/+|\/+$/gu, '');
+	return bare === '' ? '' : `${bare}/`;
+};
+
+/**
+ * The least that an account on the bucket needs (Amazon S3, actions for policies); other stores take the same document. It may list the
+ * bucket, and touches nothing but what lies below its prefix.
+ */
+const policy = (place: S3Place): readonly string[] => {
+	const {bucket} = place;
+	return JSON.stringify(
 		{
 			Version: '2012-10-17',
 			Statement: [
@@ -28,23 +41,29 @@ const policy = ({bucket}: S3Place): readonly string[] =>
 				{
 					Effect: 'Allow',
 					Action: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload'],
-					Resource: [`arn:aws:s3:::${bucket}/*`],
+					Resource: [`arn:aws:s3:::${bucket}/${folderOf(place)}*`],
 				},
 			],
 		},
 		undefined,
 		2,
 	).split('\n');
+};
 
-const s3Words = ({bucket, endpoint, prefix}: S3Place, purpose: string): readonly Said[] => [
-	`Bucket ${bucket} at ${endpoint}, for ${purpose}${prefix === '' ? '' : ` (below ${prefix})`}: private, encrypted at rest where your rules ask for it. An account with its access key and secret key, and the rights in ${policyFile(bucket)}. Send the keys on another way than this note, and the CA certificate of the endpoint if it is not the internal CA.`,
+const s3Words = (place: Bucket, policyFile: string): readonly Said[] => [
+	`Bucket ${place.bucket} at ${place.endpoint}, for ${purposes[place.from]}${place.prefix === '' ? '' : ` (below ${place.prefix})`}: private, encrypted at rest where your rules ask for it. An account of its own with its access key and secret key, and the rights in ${policyFile}. Send the keys on another way than this note, and the CA certificate of the endpoint if it is not the internal CA.`,
 ];
 
-const policyFile = (bucket: string): string => `policy-${bucket}.json`;
+/** Whoever reads artifacts may not delete backups: places in one bucket have accounts, and rights, of their own. */
+const policyFileOf = ({bucket, from}: Bucket, places: readonly StoragePlace[]): string => {
+	const isShared = places.filter((one) => one.kind === 's3' && one.bucket === bucket).length > 1;
+	const name = isShared ? `${bucket}-${from === 'artifacts' ? 'artifacts' : 'backups'}` : bucket;
+	return `policy-${name}.json`;
+};
 
-const wordsOf = (place: StoragePlace): readonly Said[] => {
+const wordsOf = (place: StoragePlace, places: readonly StoragePlace[]): readonly Said[] => {
+	if (place.kind === 's3') return s3Words(place, policyFileOf(place, places));
 	const purpose = purposes[place.from];
-	if (place.kind === 's3') return s3Words(place, purpose);
 	if (place.kind === 'nfs')
 		return [
 			`NFS export ${place.path} of ${place.server}, for ${purpose}: readable and writable from every node, NFS 4 over TCP port 2049, root squashed or not; the folder must be writable by user and group 1000.`,
@@ -59,16 +78,16 @@ const bracketed = (server: string): string => (server.includes(':') ? `[${server
 
 const checkOf = (place: StoragePlace, {cluster}: Asking): readonly Said[] => {
 	if (place.kind === 's3') {
-		const {bucket, endpoint, prefix} = place;
-		const folder = `s3://${bucket}/${prefix.replace(/^\/+|\/+$/gu, '')}${prefix === '' ? '' : '/'}`;
+		const {bucket, endpoint} = place;
+		const folder = `s3://${bucket}/${folderOf(place)}`;
 		const isTls = endpoint.startsWith('https:');
 		const aws = `aws${isTls ? ' --ca-bundle ca.crt' : ''} --endpoint-url ${shellWord(endpoint)} s3`;
 		return [
-			`With the keys of that account, in this folder${isTls ? '; ca.crt is the CA of the endpoint (without a CA of your own, leave --ca-bundle out)' : ''}. It lists, writes and takes away again:`,
+			`With the keys of that account, in this folder${isTls ? '; ca.crt is the CA of the endpoint (without a CA of your own, leave --ca-bundle out)' : ''}. It writes, lists and takes away again:`,
 			{
 				exact: [
-					`${aws} ls ${shellWord(folder)}`,
 					`${aws} cp README.txt ${shellWord(`${folder}.zenml-check`)}`,
+					`${aws} ls ${shellWord(folder)}`,
 					`${aws} rm ${shellWord(`${folder}.zenml-check`)}`,
 				],
 			},
@@ -115,7 +134,7 @@ export type Kept = Pick<Answers['backup']['schedule'], 'cron' | 'retentionDays'>
 export const storagePack = (places: readonly StoragePlace[], kept: Kept, asking: Asking): Pack => {
 	const policies = places.flatMap((place): readonly HandoverSection[] =>
 		place.kind === 's3'
-			? [{title: `Rights on ${place.bucket}`, fileName: policyFile(place.bucket), lines: policy(place)}]
+			? [{title: `Rights on ${place.bucket}`, fileName: policyFileOf(place, places), lines: policy(place)}]
 			: [],
 	);
 	return {
@@ -129,7 +148,7 @@ export const storagePack = (places: readonly StoragePlace[], kept: Kept, asking:
 					title,
 					who,
 					why: ['Pipelines keep their data there, and backups must lie on another system than the databases.'],
-					what: [...places.flatMap(wordsOf), ...roomOf(places, kept)],
+					what: [...places.flatMap((place) => wordsOf(place, places)), ...roomOf(places, kept)],
 					check: [
 						...saidOnce(places.flatMap((place) => checkOf(place, asking))),
 						'The installer writes a file there, reads it back and deletes it.',

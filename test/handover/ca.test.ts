@@ -301,11 +301,41 @@ describe('scripts', () => {
 				expect(await runScript(script, {folder: own, environment})).toMatchObject({status: 0, stdout});
 				expect(list().match(/zenml-internal-ca\s+C,,/gu)).toHaveLength(1);
 			}
-			for (let times = 0; times < 2; times += 1)
+			for (const stdout of ['', 'It is not there: nothing to do.\n'])
 				expect(await runScript(text('ca-nss.sh'), {folder: own, environment, args: ['remove']})).toMatchObject({
 					status: 0,
+					stdout,
 				});
 			expect(list()).not.toContain('zenml-internal-ca');
+		},
+	);
+
+	test.skipIf(!existsSync('/usr/bin/certutil'))(
+		'one that is in the NSS database of a user under another name stays as it is',
+		async () => {
+			const own = await fresh('nss-other');
+			const environment = {NSS_DB: join(own, 'nssdb')};
+			const certutil = (...words: readonly string[]): string =>
+				spawnSync('certutil', ['-d', `sql:${environment.NSS_DB}`, ...words], {encoding: 'utf8'}).stdout;
+			await mkdir(environment.NSS_DB, {recursive: true});
+			await writeFile(join(own, 'ca.crt'), text('ca.crt'));
+			certutil('-N', '--empty-password');
+			const left = 'It is there as Corp Root 2, which was not put there by this: left alone.\n';
+			for (const [trust, status] of [
+				['CT,C,C', 0],
+				[',,', 1],
+			] as const) {
+				certutil('-A', '-t', trust, '-n', 'Corp Root 2', '-i', join(own, 'ca.crt'));
+				const before = certutil('-L');
+				expect(before).toContain('Corp Root 2');
+				const script = {folder: own, environment};
+				expect(await runScript(text('ca-nss.sh'), script)).toMatchObject({status, stdout: left});
+				expect(await runScript(text('ca-nss.sh'), {...script, args: ['remove']})).toMatchObject({
+					status: 0,
+					stdout: left,
+				});
+				expect(certutil('-L')).toBe(before);
+			}
 		},
 	);
 });

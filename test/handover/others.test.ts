@@ -278,6 +278,26 @@ test('the storage admin gets the rights of a bucket as JSON', () => {
 	expect(JSON.stringify(sections)).not.toContain('env:B');
 });
 
+test('artifacts and backups in one bucket have rights of their own, each below its prefix', () => {
+	const place = (from: 'artifacts' | 'backup.schedule', prefix: string) => ({
+		...{from, kind: 's3' as const, bucket: 'one', endpoint: 'https://s3.corp', prefix, region: 'x', pathStyle: true},
+		...{accessKey: 'env:A', secretKey: 'env:B'},
+	});
+	const {sections} = storagePack(
+		[place('artifacts', 'art'), place('backup.schedule', '/bak/')],
+		{cron: '15 2 * * *', retentionDays: 14},
+		asking,
+	);
+	const note = textOf(sections, 'README.txt');
+	for (const [file, below] of [
+		['policy-one-artifacts.json', 'arn:aws:s3:::one/art/*'],
+		['policy-one-backups.json', 'arn:aws:s3:::one/bak/*'],
+	] as const) {
+		expect(note).toContain(file);
+		expect(JSON.parse(textOf(sections, file))).toMatchObject({Statement: [{}, {Resource: [below]}]});
+	}
+});
+
 test.skipIf(!existsSync('/usr/bin/shellcheck'))('shellcheck has nothing to say about their scripts', async () => {
 	const all = [networkPack(answers, asking), certificatePack({hosts: ['a.corp'], files: answers.tls}, asking)].flatMap(
 		({sections}) => sections,

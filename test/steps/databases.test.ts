@@ -4,6 +4,7 @@ import {probeJob} from '../../source/cluster/probe/job.ts';
 import type {ClusterPort, PodProbe} from '../../source/cluster/types.ts';
 import type {DatabaseFacts, DatabasePort, PlannedDatabase} from '../../source/database/types.ts';
 import {databasesStep} from '../../source/steps/databases/index.ts';
+import {gatherDatabase} from '../../source/steps/handover/database.ts';
 import {mostConnections} from '../../source/steps/shared/database-servers.ts';
 import {textOf} from '../handover/run-script.ts';
 import {carried, facts, files, generated, kept, refusal} from './parts.ts';
@@ -541,4 +542,19 @@ describe('databases', () => {
 			message: 'The generated secret controlPlane.database.password is not in the cluster.',
 		});
 	});
+});
+
+test('papers without passwords say how to have them: those that are made, and those that are not yet', async () => {
+	const told = async (cluster: Partial<ClusterPort>) => {
+		const {lacks} = await gatherDatabase(worldOf(site({}, {cluster})), {});
+		return lacks.filter((one) => /password|Generated/iu.test(one));
+	};
+	const writes = 'Passwords are not among the files. This writes them: zenml-airgap handover database --with-passwords';
+	expect(await told(kept(generated()))).toEqual([writes]);
+	const later = [writes, expect.stringMatching(/^Generated \(.+, .+\), they exist after: .*install --until secrets$/u)];
+	expect(await told(kept())).toEqual(later);
+	const away = async () => {
+		throw refusal('kubernetes-unreachable', 'It does not answer.');
+	};
+	expect(await told({get: away})).toEqual(later);
 });

@@ -44,7 +44,7 @@ export const demandsOf = (server: NeededServer): readonly Said[] => [
 			]
 		: []),
 	...ofControlPlane(server),
-	`- Reachable from the jump host and from the pods in ${server.namespaces.join(', ')}. Many clusters hide pods behind the addresses of their nodes: the cluster admin knows which ones you see.`,
+	`- Reachable from the jump host and from the pods in ${server.namespaces.join(', ')}${server.backups === undefined ? '' : `, also from those in ${server.backups} that make scheduled backups`}. Many clusters hide pods behind the addresses of their nodes: the cluster admin knows which ones you see.`,
 	`- ${server.connections} connections at the same time for these accounts, while pods are rolled out; a few more for backups.`,
 	`- ${makes[server.engine]}`,
 	'- The tables are made at the first start, and grow with the runs that are recorded. Artifacts of pipelines lie elsewhere.',

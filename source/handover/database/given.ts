@@ -26,6 +26,8 @@ export type NeededServer = {
 	readonly connections: number;
 	/** Namespaces whose pods log in. */
 	readonly namespaces: readonly string[];
+	/** The namespace of the pods that make scheduled backups; undefined without them. */
+	readonly backups?: string | undefined;
 	/** Is the control plane among those that log in? Its chart has no key for TLS. */
 	readonly ofControlPlane: boolean;
 	/** Where the CA lies that its certificate is compared with, as a file of the operator's host and the answer that names it. */

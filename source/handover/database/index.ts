@@ -87,7 +87,7 @@ const notYetMade = (servers: readonly NeededServer[], {isUnderWay}: Asking): rea
 	return generated.length === 0
 		? []
 		: [
-				`   The installer makes ${generated.length === 1 ? 'that of' : 'those of'} ${generated.map(({username}) => username).join(', ')} itself when the operator begins: before that there is none to get. What the servers must be can be prepared now.`,
+				`   The installer makes ${generated.length === 1 ? 'that of' : 'those of'} ${generated.map(({username}) => username).join(', ')} itself when the operator begins, or beforehand by zenml-airgap install --until secrets: before that there is none to get. What the servers must be can be prepared now.`,
 			];
 };
 
@@ -100,7 +100,7 @@ const whatOf = (servers: readonly NeededServer[], asking: Asking): readonly Said
 	...notYetMade(servers, asking),
 	'2. Run each file in this folder, as an administrator of the server:',
 	...runs(servers),
-	'3. Delete the password files. Nothing else is to be sent back: the installer looks again by itself.',
+	'3. Check as below, then delete the password files. Nothing else is to be sent back: the installer looks again by itself.',
 	'What each server must be and let in:',
 	...servers.flatMap(demandsOf),
 ];
@@ -116,7 +116,7 @@ const cover = (servers: readonly NeededServer[], asking: Asking): HandoverSectio
 			],
 			what: whatOf(servers, asking),
 			check: [
-				'In this folder, as the servers will log in; each asks for the password:',
+				`In this folder, as the servers will log in; each asks for the password${servers.some(({engine}) => engine === 'mysql') ? " (in the files for MySQL it stands as hexadecimal digits between X' and ')" : ''}:`,
 				...(servers.some(({showsCertificate}) => showsCertificate)
 					? [
 							`${clientFiles.certificate} and ${clientFiles.key} are a client certificate that the server takes, and its key readable by you alone: one of yours, or those of the operator.`,

@@ -8,7 +8,7 @@ import {connectionsNeeded} from '../databases/connections.ts';
 import {stepProblems} from '../problems.ts';
 import {neededDatabase, portFor} from '../shared/database-logins.ts';
 import {type ServerGroup, serverGroups} from '../shared/database-servers.ts';
-import {generatedSecretPlace, secretFor} from '../shared/generated.ts';
+import {asOneReading, generatedSecretPlace, type SecretReader, secretFor} from '../shared/generated.ts';
 import type {Component} from '../shared/names.ts';
 import {databasePassword} from '../shared/secret-sources.ts';
 import type {World} from '../world.ts';
@@ -60,6 +60,8 @@ const leftOut = (world: World): readonly string[] => {
 /** Every one of these servers with the accounts of those of its components that are asked for. */
 const serversOf = (world: World, isAsked: (component: Component) => boolean): readonly NeededServer[] =>
 	groupsOfDba(world).flatMap(({server, components}) => {
+		const {backup, controlPlane} = world.answers;
+		const {kind, namespace = controlPlane.namespace} = backup.schedule;
 		const {engine, host, port, tls, admin, clientCertificate} = server;
 		const accounts = components.filter(isAsked).map((component) => accountOf(world, server, component));
 		if (accounts.length === 0) return [];
@@ -67,6 +69,7 @@ const serversOf = (world: World, isAsked: (component: Component) => boolean): re
 			ofControlPlane: components.filter(isAsked).some(({path}) => path === 'controlPlane'),
 			admin: admin?.username,
 			connections: connectionsNeeded(components),
+			...(kind !== 'none' && {backups: namespace}),
 			ca: caOf(world, server),
 			showsCertificate: tls !== 'disable' && clientCertificate !== undefined,
 		};
@@ -113,14 +116,33 @@ export const databasePackOf = async (world: World, isAsked: (component: Componen
 	return isWhole ? pack : {...pack, id: 'database-missing'};
 };
 
+/** Longest look for passwords that papers only tell of, ms: a cluster may not be reached yet. */
+const lookMs = 5000;
+
+/** Whether a password is there to be written; where that cannot be seen it is taken as not made yet. */
+const isMade = async ({signal}: World, reader: SecretReader, component: Component): Promise<boolean> => {
+	try {
+		return (await secretFor(reader, databasePassword(component))) !== undefined;
+	} catch (error) {
+		if (signal.aborted) throw error;
+		return false;
+	}
+};
+
 /** Generated passwords have a step of their own, which somebody who asks weeks ahead has not run. */
-const generatedLater = (servers: readonly NeededServer[]): readonly string[] => {
-	const names = servers.flatMap(({accounts}) => accounts.flatMap((one) => (one.isGenerated ? one.username : [])));
-	return names.length === 0
-		? []
-		: [
-				`Passwords are not among the files; --with-passwords writes them. Generated (${names.join(', ')}), they exist after: zenml-airgap install --until secrets`,
-			];
+const withoutPasswords = async (world: World): Promise<readonly string[]> => {
+	const generated = groupsOfDba(world).flatMap(({components}) =>
+		components.filter((one) => databasePassword(one).reference === 'generate'),
+	);
+	if (generated.length === 0) return [];
+	const reader = asOneReading({...world, signal: AbortSignal.any([world.signal, AbortSignal.timeout(lookMs)])});
+	const made = await Promise.all(generated.map(async (one) => isMade(world, reader, one)));
+	const later = generated.filter((_one, index) => made[index] === false);
+	const names = later.map(({answers: {database}}) => database.username).join(', ');
+	return [
+		'Passwords are not among the files. This writes them: zenml-airgap handover database --with-passwords',
+		...(later.length === 0 ? [] : [`Generated (${names}), they exist after: zenml-airgap install --until secrets`]),
+	];
 };
 
 /** A password, or why there is none. */
@@ -151,7 +173,7 @@ export const gatherDatabase = async (world: World, wish: Wish): Promise<Gathered
 	if (wish.withPasswords !== true)
 		return {
 			pack: databasePack(servers, askingOf(world)),
-			lacks: [...leftOut(world), ...casLacking, ...generatedLater(servers)],
+			lacks: [...leftOut(world), ...casLacking, ...(await withoutPasswords(world))],
 		};
 	const passwords = new Map<string, string>();
 	const lacks: string[] = [];

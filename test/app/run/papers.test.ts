@@ -56,11 +56,13 @@ test('papers of a sitting are those of the command: the same files, with the sam
 		.map((line) => JSON.parse(line));
 	expect(code).not.toBe(0);
 	// The commands in them are called as each was itself: the sitting without options.
-	const called = 'zenml-airgap install --answers answers.json --state-dir told --until secrets';
+	const options = '--answers answers.json --state-dir told';
+	const called = `zenml-airgap install ${options} --until secrets`;
 	expect(out).toContain(called);
 	const sat = JSON.stringify(made)
 		.replaceAll(path.join(stage.folder, 'sat'), path.join(stage.folder, 'told'))
-		.replace('zenml-airgap install --until secrets', called);
+		.replace('zenml-airgap install --until secrets', called)
+		.replace(' handover database --with-passwords', ` handover ${options} database --with-passwords`);
 	expect(JSON.parse(sat)).toEqual(told);
 	expect(made.map(({folder, problem}) => folder ?? problem?.code ?? 'none')).toEqual([
 		...['network', 'certificate', 'cluster', 'database'].map((id) => path.join(stage.folder, 'sat', 'handover', id)),
