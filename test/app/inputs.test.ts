@@ -2,8 +2,15 @@ import {open, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {PassThrough} from 'node:stream';
 import {afterEach, beforeEach, expect, test} from 'vitest';
-import {completeAnswers, findAnswers, partialAnswers, stateDirectoryOf} from '../../source/app/answers/inputs.ts';
+import {
+	completeAnswers,
+	findAnswers,
+	partialAnswers,
+	refuseLost,
+	stateDirectoryOf,
+} from '../../source/app/answers/inputs.ts';
 import type {GlobalOptions} from '../../source/app/base/context.ts';
+import type {ProblemsError} from '../../source/base/problem.ts';
 import type {Journal} from '../../source/engine/journal.ts';
 import {writeJournal} from '../../source/engine/journal.ts';
 import {load, shortest} from '../answers/samples.ts';
@@ -157,4 +164,32 @@ test('what is there so far serves the question screens', async () => {
 	expect(draft).toMatchObject({registry: {host: 'r:5000'}});
 	expect(given).toContain('registry.host');
 	expect(missing).toContain('controlPlane.host');
+});
+
+test.each([
+	['a file that is no YAML', 'registry: [', [], ['answers-syntax']],
+	['an answer that there is not', 'registry: {nosuch: 1}', [], ['answers-unknown-key']],
+	['a password written out', 'registry: {password: hunter2}', [], ['answers-literal-secret']],
+	['one of the command line that there is not', 'registry: {host: r}', ['nosuch.key=1'], ['answers-unknown-key']],
+	['the same without a file', undefined, ['nosuch.key=1'], ['answers-unknown-key']],
+	['a value that a question can ask for again', 'registry: {host: "https://r"}', [], []],
+	['answers that are not complete', 'registry: {host: r}', [], []],
+	['nothing', undefined, [], []],
+] as const)('of %s the questions are told what they would drop', async (_what, text, set, codes) => {
+	if (text !== undefined) await stage.write('own.yaml', text);
+	const source = await find({set, ...(text !== undefined && {answers: 'own.yaml'})});
+	const refused = (): readonly string[] => {
+		try {
+			refuseLost(source);
+			return [];
+		} catch (error) {
+			return (error as ProblemsError).problems.map(({code}) => code);
+		}
+	};
+	expect(refused()).toEqual(codes);
+});
+
+test('what an earlier run kept is not judged before the questions', async () => {
+	await leaveJournal({...earlier, answers: {...(earlier.answers as object), gone: true} as never});
+	refuseLost(await find());
 });

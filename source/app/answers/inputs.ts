@@ -1,4 +1,5 @@
 import path from 'node:path';
+import {getAt} from '../../answers/draft.ts';
 import {
 	type AnswersFrom,
 	applyOverrides,
@@ -15,7 +16,7 @@ import {answersProblems} from '../../answers/problems.ts';
 import type {Answers} from '../../answers/schema.ts';
 import {errnoWords, isErrno} from '../../base/errno.ts';
 import {refuseForeignFolder} from '../../base/own/make.ts';
-import {ProblemsError} from '../../base/problem.ts';
+import {type Problem, ProblemsError} from '../../base/problem.ts';
 import {readBounded} from '../../base/reading/bounded.ts';
 import {faultOf} from '../../base/reading/encoding.ts';
 import {withNames} from '../../base/reading/unseen.ts';
@@ -218,3 +219,24 @@ export const judgedAnswers = (source: AnswerSource): JudgedAnswers => {
 
 /** Whatever is there, for the question screens. */
 export const partialAnswers = (source: AnswerSource): LoadedDraft => loadDraft({...source, ...source.answers});
+
+/** What is wrong with answers that stay where they are: the questions ask for them again. */
+const mendable: ReadonlySet<string> = new Set(['answers-invalid-value', 'answers-conflict', 'answers-missing']);
+
+/**
+ * Refuses what is wrong and would be dropped, so that no question shows it: a file that is no YAML, an answer that there is not. Answers
+ * that an earlier run kept are not judged.
+ * @throws ProblemsError with all of it
+ */
+export const refuseLost = (source: AnswerSource): void => {
+	const {from} = source;
+	const judged = loadDraft(
+		from === 'file'
+			? {...source, ...source.answers}
+			: {...source, kind: 'values', values: {}, file: '(no answer file)'},
+	);
+	const isLost = ({code, answers = []}: Problem): boolean =>
+		!mendable.has(code) && answers.every((at) => getAt(judged.draft, at) === undefined);
+	const lost = judged.problems.filter(isLost);
+	if (lost.length > 0) throw new ProblemsError(lost);
+};

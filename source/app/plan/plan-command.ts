@@ -2,7 +2,14 @@ import {getAt} from '../../answers/draft.ts';
 import type {Pass} from '../../engine/plan.ts';
 import type {PlanEntry} from '../../plans/index.ts';
 import {withoutDumps} from '../../plans/words.ts';
-import {completeAnswers, type FoundAnswers, findAnswers, partialAnswers, stateDirectoryOf} from '../answers/inputs.ts';
+import {
+	completeAnswers,
+	type FoundAnswers,
+	findAnswers,
+	partialAnswers,
+	refuseLost,
+	stateDirectoryOf,
+} from '../answers/inputs.ts';
 import {draftFile, offeredDraft} from '../answers/kept-draft.ts';
 import type {Context, GlobalOptions} from '../base/context.ts';
 import {anewForDumps} from '../base/played-world.ts';
@@ -58,6 +65,7 @@ const goThrough = async (
 		const {pass, details} = command;
 		return runHeadless(context, options, {...session, pass, details, answers: completeAnswers(source)});
 	}
+	refuseLost(source);
 	const unfinished = await offeredDraft(draftFile(stateDirectory, plan.id), source, source.journal);
 	const attended = {
 		...session,
