@@ -1,4 +1,4 @@
-import {type Problem, toProblem} from '../base/problem.ts';
+import {type Problem, partsOf, toProblem} from '../base/problem.ts';
 import {counted} from '../base/text.ts';
 import {bytesInWords, changesInWords, writesIn} from './changes.ts';
 import type {Change, PlanFact, PlanPage} from './plan.ts';
@@ -59,11 +59,15 @@ export const verdictOf = (step: PlanStep): string => {
 	}
 };
 
+/** What the plan met, each by itself. */
+export const problemsIn = ({steps}: Pick<PlanView, 'steps'>): readonly Problem[] =>
+	steps.flatMap((step) => (step.state === 'problem' ? partsOf(step.problem) : []));
+
 /** The whole plan in a few words: `1 problem, 21 changes, 3 steps planned later`. */
 export const planInWords = ({steps}: PlanView): string => {
 	const all = steps.flatMap((step) => (step.state === 'todo' ? step.changes : []));
 	const changes = writesIn(all).length;
-	const problems = steps.filter(({state}) => state === 'problem').length;
+	const problems = problemsIn({steps}).length;
 	const later = steps.filter(({state}) => state === 'unknown').length;
 	const words = [
 		...(problems > 0 ? [counted(problems, 'problem')] : []),

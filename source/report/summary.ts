@@ -120,6 +120,11 @@ const goOnRows = (state: RunState, goOn: GoOn): readonly string[] => {
 	return [`  ${verb} with  ${goOnCommand(state, goOn)}`, ...(correct === undefined ? [] : [`  ${correct}`])];
 };
 
+/** Warnings of the run, and of its steps where their events were not printed before, each once. */
+const warningsIn = ({warnings = [], steps}: RunState, isTold: boolean, leftovers: readonly string[]) => [
+	...new Set([...(isTold ? [] : steps.flatMap((step) => step.warnings)), ...warnings, ...leftovers]),
+];
+
 /** What is printed at the end of a run, on the ordinary screen, so that it stays in the scrollback. */
 export const summaryLines = (state: RunState, context: SummaryContext): readonly string[] => {
 	const {answers, words, logFile, reportFile, leftovers = [], isTold = false} = context;
@@ -137,6 +142,6 @@ export const summaryLines = (state: RunState, context: SummaryContext): readonly
 		...(state.outcome === 'done' ? [] : goOnRows(state, context)),
 		...(reportFile === undefined ? [] : [`  Report      ${reportFile}`]),
 		`  Log         ${logFile}`,
-		...[...(state.warnings ?? []), ...leftovers].map((text) => `  Warning     ${text}`),
+		...warningsIn(state, isTold, leftovers).map((text) => `  Warning     ${text}`),
 	];
 };

@@ -201,6 +201,9 @@ describe('scripts', () => {
 		expect(made).toContain(caPem.trim());
 		expect(made).toContain(otherPem.trim());
 		expect(good.stdout).toContain(`export REQUESTS_CA_BUNDLE=${bundle}`);
+		expect(
+			await runScript(text('ca-python.sh'), {folder: own, environment: {BUNDLE: join(own, 'b'), PYTHON: '/no/python'}}),
+		).toMatchObject({status: 1, stderr: 'There is no program /no/python: nothing was done.\n'});
 		const none = text('ca-python.sh').replaceAll(/\/etc\/(?:ssl|pki)\//gu, '/nowhere/');
 		const refused = await runScript(none, {
 			folder: own,

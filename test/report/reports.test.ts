@@ -278,7 +278,8 @@ test('the summary of a finished install names the addresses and files', () => {
 		  zenml-airgap backup schedule
 
 		  Report      /s/reports/a.txt
-		  Log         /s/logs/1.jsonl"
+		  Log         /s/logs/1.jsonl
+		  Warning     one image has no digest"
 	`);
 });
 

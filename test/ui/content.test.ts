@@ -194,6 +194,33 @@ describe('the plan', () => {
 		expect(planInShort(plan)).toBe(short);
 		expect(words(planRows(plan, scroll))).toEqual(['What will be done', ...rows]);
 	});
+
+	test('several problems of one step are counted as several, each with what was seen to choose from', () => {
+		const one = {
+			code: 'ingress-class-missing',
+			area: 'usage',
+			who: 'operator',
+			message: 'No class x.',
+			cause: 'c',
+			nextSteps: [],
+		} as const;
+		const parts = [
+			{...one, fix: 'Name one of these.', evidence: ['nginx', 'traefik', 'haproxy', 'kong']},
+			{...one, message: 'No bundle.', fix: 'Correct the path.'},
+		];
+		const problem = {...one, message: '2 problems were found.', fix: 'Mend each.', parts};
+		const plan = {
+			status: 'ready',
+			view: {steps: [{id: 'prerequisites', title: 'Prerequisites', state: 'problem', problem}]},
+		} as const;
+		expect(planInShort(plan)).toBe('2 problems');
+		expect(words(planRows(plan, scroll)).slice(2, -1)).toEqual([
+			'      1. No class x.',
+			...['What to do: Name one of these.', 'nginx', 'traefik', 'haproxy'].map((text) => `         ${text}`),
+			'      2. No bundle.',
+			'         What to do: Correct the path.',
+		]);
+	});
 });
 
 describe('the review', () => {

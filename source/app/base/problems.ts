@@ -20,6 +20,13 @@ export const appProblems = declareProblems({
 		cause: 'The step {from} comes after {until}.',
 		fix: 'Exchange the two, or leave one out. The order is: {order}.',
 	},
+	'passwords-without-database': {
+		area: 'usage',
+		message: '--with-passwords has nothing to write.',
+		cause: 'It is for the papers of the database, which are not among: {topics}.',
+		fix: 'Leave it out, or name the database as well.',
+		nextSteps: ['zenml-airgap handover database --with-passwords'],
+	},
 	'back-not-accepted': {
 		area: 'usage',
 		message: 'Nobody has agreed that what was written since the dump is lost.',

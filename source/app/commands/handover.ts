@@ -5,6 +5,7 @@ import {type TopicId, topics} from '../../handover/topics.ts';
 import {type WrittenPapers, writtenLines} from '../../handover/written.ts';
 import type {AnswerFlags, Context} from '../base/context.ts';
 import {calledBy, calledDeep} from '../base/kept/own-commands.ts';
+import {appProblems} from '../base/problems.ts';
 import type {AddCommand, Work} from './command.ts';
 import {withAnswerOptions, withExamples} from './shared-options.ts';
 
@@ -39,6 +40,8 @@ const work: Work<HandoverOptions> = async (
 			? ownFolder(stateDirectory)
 			: {folder: path.resolve(context.workingDirectory, out), isShared: true};
 	const wanted = asked.length > 0 ? [...new Set(asked)] : topics.map(({id}) => id);
+	if (withPasswords && !wanted.includes('database'))
+		throw appProblems.error('passwords-without-database', {topics: wanted.join(' ')});
 	const {signal} = context;
 	const {keepAsked, keptWords} = await import('../base/asked.ts');
 	const kept = await keepAsked(stateDirectory, {by, contact});

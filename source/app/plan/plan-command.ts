@@ -63,7 +63,12 @@ const goThrough = async (
 	if (command.pass !== 'apply' || !(quiet || wantsPlainQuestions(context, options))) {
 		const {runHeadless} = await import('./headless.ts');
 		const {pass, details} = command;
-		return runHeadless(context, options, {...session, pass, details, answers: completeAnswers(source)});
+		return runHeadless({...context, screen: false}, options, {
+			...session,
+			pass,
+			details,
+			answers: completeAnswers(source),
+		});
 	}
 	refuseLost(source);
 	const unfinished = await offeredDraft(draftFile(stateDirectory, plan.id), source, source.journal);
@@ -76,7 +81,7 @@ const goThrough = async (
 		onScreen: quiet?.handOver,
 	};
 	if (quiet) return (await import('../screen/screen.ts')).runScreen(context, attended);
-	return (await import('../plain/install.ts')).runPlain(context, options, attended);
+	return (await import('../plain/install.ts')).runPlain({...context, screen: false}, options, attended);
 };
 
 /** Goes through a plan, on the full screen or in lines. Returns the exit code. */

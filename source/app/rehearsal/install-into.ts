@@ -87,7 +87,11 @@ export const installInto = async (
 	const parts = world.describe().filter((line) => !world.fault.includes(line));
 	if (!asksSomebody(context, options)) {
 		for (const line of [...parts, ...fault, ...lines]) context.err(`rehearsal: ${printable(line)}\n`);
-		return runHeadless(context, options, {...session, pass: 'apply', answers: completeAnswers(inWorld)});
+		return runHeadless({...context, screen: false}, options, {
+			...session,
+			pass: 'apply',
+			answers: completeAnswers(inWorld),
+		});
 	}
 	const left = await offeredDraft(draftFile(stateDirectory, options.plan), source, source.journal);
 	const attended = {
@@ -101,5 +105,6 @@ export const installInto = async (
 		journal: source.journal,
 		onScreen: options.onScreen,
 	};
-	return wantsScreen(context, options) ? runScreen(context, attended) : runPlain(context, options, attended);
+	if (wantsScreen(context, options)) return runScreen(context, attended);
+	return runPlain({...context, screen: false}, options, attended);
 };

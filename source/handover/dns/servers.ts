@@ -35,7 +35,8 @@ const dynamic = ({names, address, ttl}: Known): HandoverSection => ({
 	fileName: 'dns-nsupdate.txt',
 	lines: [
 		'; nsupdate -k KEYFILE dns-nsupdate.txt',
-		'; What is there under a name is replaced. Zone and primary are found by SOA,',
+		'; An address that is there under a name is replaced; an alias (CNAME) stays,',
+		'; and has to be taken out first. Zone and primary are found by SOA,',
 		'; name by name; where that leads elsewhere, write yours into the next line,',
 		'; and take its semicolon away:',
 		';server ADDRESS [PORT]',

@@ -33,12 +33,22 @@ const marksOf: Readonly<Record<PlanStep['state'], Mark>> = {
 
 const verdict = (step: PlanStep): string => (step.state === 'problem' ? step.problem.message : verdictOf(step));
 
+/** Most lines of what was seen that are shown here; the page of the problem has them all. */
+const mostSeen = 3;
+
+/** What to do about one, and what was seen: a fix may say to choose from it. */
+const fixRows = ({fix, evidence = []}: Problem, width: number, indent: number): readonly Row[] => [
+	...paragraph(`What to do: ${fix}`, width, 'plain', indent),
+	...evidence.slice(0, mostSeen).flatMap((line) => paragraph(line, width, 'dim', indent)),
+];
+
 /** What to do about a problem; of several each with what it is, as the first words only count them. */
-const problemRows = ({parts = [], fix}: Problem, width: number): readonly Row[] => {
-	if (parts.length === 0) return paragraph(`What to do: ${fix}`, width, 'plain', 6);
+const problemRows = (problem: Problem, width: number): readonly Row[] => {
+	const {parts = []} = problem;
+	if (parts.length === 0) return fixRows(problem, width, 6);
 	return parts.flatMap((part, index) => [
 		...bullet({text: `${index + 1}.`, role: 'key'}, part.message, width, 6),
-		...paragraph(`What to do: ${part.fix}`, width, 'plain', 9),
+		...fixRows(part, width, 9),
 	]);
 };
 

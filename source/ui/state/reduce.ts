@@ -1,5 +1,5 @@
 import {counted} from '../../base/text.ts';
-import type {PlanView} from '../../engine/plan-view.ts';
+import {type PlanView, problemsIn} from '../../engine/plan-view.ts';
 import type {RunState} from '../../engine/state.ts';
 import {fits} from '../terminal/layout.ts';
 import {tested} from './asking/login.ts';
@@ -177,10 +177,9 @@ const planned = (state: UiState, view: PlanView): UiState => {
 	// Whoever was told to wait for it need not any more.
 	const notice = state.notice?.role === 'warn' ? undefined : state.notice;
 	const next: UiState = {...state, notice, plan: {status: 'ready', view}};
-	const problems = view.steps.filter((step) => step.state === 'problem');
-	const [first] = problems;
+	const first = view.steps.find((step) => step.state === 'problem');
 	if (!first || !isOn(state, 'review')) return next;
-	const text = `The plan found ${counted(problems.length, 'problem')} (${first.title}). Press x to go there.`;
+	const text = `The plan found ${counted(problemsIn(view).length, 'problem')} (${first.title}). Press x to go there.`;
 	return {...next, notice: {role: 'bad', text}};
 };
 

@@ -73,3 +73,18 @@ test('without passwords the command says how generated ones come to be, and the 
 		await stage.remove();
 	}
 });
+
+test('passwords are refused for papers that have none, and nothing is written', async () => {
+	const stage = await createStage({environment: {KUBECONFIG: '/nonexistent/kubeconfig'}});
+	try {
+		await stage.write('answers.json', JSON.stringify(given));
+		const words = ['handover', 'dns', 'ca', '--with-passwords', '--answers', 'answers.json', '--state-dir', 'state'];
+		const {code, err} = await stage.run(...words);
+		expect(code).toBe(2);
+		expect(err).toContain('passwords-without-database');
+		expect(err).toContain('not among: dns ca');
+		await expect(readdir(path.join(stage.folder, 'state', 'handover'))).rejects.toMatchObject({code: 'ENOENT'});
+	} finally {
+		await stage.remove();
+	}
+});
