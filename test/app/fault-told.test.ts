@@ -12,7 +12,9 @@ const told = (played: Parameters<typeof faultTold>[0], file: string) => faultTol
 test('a fault is told as long as the answers name the file that it broke', () => {
 	expect(told(world, '/world/"old"')).toBe(fault);
 	expect(told(world, '/world/right')).toEqual([
-		'Fault wrong-database-password is over: the answers name another file than the one that it broke.',
+		'Fault wrong-database-password is over: the answers do not name the file any more that it broke.',
+		// Who typed one may have typed a wrong one.
+		'The right one lies beside it',
 	]);
 });
 

@@ -42,7 +42,8 @@ export const faultTold = (
 	if (faultFile === undefined || faultBegins) return fault;
 	// As it stands within a text of JSON.
 	const written = JSON.stringify(faultFile).slice(1, -1);
-	return JSON.stringify(draft).includes(written)
-		? fault
-		: [`Fault ${faultOn} is over: the answers name another file than the one that it broke.`];
+	if (JSON.stringify(draft).includes(written)) return fault;
+	// What was typed in its place may be wrong as well: where the right one lies stays told.
+	const [, ...right] = fault;
+	return [`Fault ${faultOn} is over: the answers do not name the file any more that it broke.`, ...right];
 };
