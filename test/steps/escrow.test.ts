@@ -84,7 +84,7 @@ test('the verification warns until it is confirmed, where backups are wanted, an
 	expect(await escrowStanding(world)).toEqual({
 		isConfirmed: false,
 		warnings: [
-			'keys outside of the cluster: nobody has confirmed that there is a copy outside of the cluster; zenml-airgap backup escrow',
+			'keys outside of the cluster: nobody has confirmed that there is a copy outside of the cluster; the command "backup escrow" writes and confirms them',
 		],
 	});
 	expect(await escrowStanding(noBackups)).toEqual({isConfirmed: false, warnings: []});

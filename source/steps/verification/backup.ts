@@ -32,7 +32,7 @@ export const backupWarnings = async ({answers, backups, signal}: World): Promise
 	if (recipients === undefined && passphrase === undefined) return [];
 	try {
 		const isThere = (await backups.list(signal)).some(({state}) => state === 'whole');
-		return isThere ? [] : [`there is no backup yet in ${backups.folder}; make one: zenml-airgap backup`];
+		return isThere ? [] : [`there is no backup yet in ${backups.folder}; the command "backup" makes one`];
 	} catch (error) {
 		signal.throwIfAborted();
 		return [`whether there is a backup could not be seen: ${toProblem(error).message}`];
@@ -47,7 +47,7 @@ export const escrowStanding = async (
 	const unsaid = recipients === undefined && passphrase === undefined;
 	try {
 		const fault = escrowFault(await readEscrow(world), await escrowKeys(world), world.clock.now());
-		const words = `keys outside of the cluster: ${fault}; zenml-airgap backup escrow`;
+		const words = `keys outside of the cluster: ${fault}; the command "backup escrow" writes and confirms them`;
 		return {isConfirmed: fault === undefined, warnings: unsaid || fault === undefined ? [] : [words]};
 	} catch (error) {
 		world.signal.throwIfAborted();

@@ -4,7 +4,7 @@ import {backupWarnings} from '../../../source/steps/verification/backup.ts';
 import {answersOf, worldOf} from '../world.ts';
 
 const wanted = answersOf((input) => ({...input, backup: {passphrase: 'env:BACKUP'}}));
-const none = ['there is no backup yet in /backups; make one: zenml-airgap backup'];
+const none = ['there is no backup yet in /backups; the command "backup" makes one'];
 
 const listing = (...states: readonly BackupSummary['state'][]) =>
 	worldOf({
