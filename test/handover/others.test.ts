@@ -90,10 +90,14 @@ describe('network', () => {
 		expect(good.calls).not.toContain('name server');
 		const bad = await runScript(textOf(sections, 'network-check.sh'), {
 			folder,
-			played: {nc: 'case "$*" in *5000*) exit 1;; esac', dig: 'exit 9'},
+			played: {nc: 'case "$*" in *5000*) exit 1;; *443*) echo "no such name" >&2; exit 1;; esac', dig: 'exit 9'},
 		});
 		expect(bad.status).toBe(1);
-		for (const line of ['FAILED registry.corp.internal 5000\n', 'FAILED name server of this host\n'])
+		for (const line of [
+			'FAILED registry.corp.internal 5000: refused, or no answer within 5 s\n',
+			'FAILED zenml-workspace.corp.internal 443: no such name\n',
+			'FAILED name server of this host\n',
+		])
 			expect(bad.stderr).toContain(line);
 	});
 
