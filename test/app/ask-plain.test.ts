@@ -152,6 +152,18 @@ test('the questions end when every look has, and what was changed meanwhile is n
 	expect(shown.shown()).not.toContain('no such name');
 });
 
+test('an answer that need not be there is taken out by a dash, which is said where there is one', async () => {
+	const {talk: shown, keep} = open();
+	const draft: Draft = {...full, kubernetes: {kubeconfig: '/k', context: 'nosuch'}};
+	const scope = {kind: 'missing', paths: ['kubernetes.context', 'network.nameServer']} as const;
+	const asked = askEntries(shown.lines, formOf(draft), scope, keep);
+	await shown.until('  - takes the answer out.');
+	await shown.answer(['Context [nosuch]: ', '-'], ['[not set]: ', '']);
+	expect((await asked).draft).toMatchObject({kubernetes: {kubeconfig: '/k'}});
+	expect(getAt((await asked).draft, 'kubernetes.context')).toBeUndefined();
+	expect(shown.shown().match(/takes the answer out/gu)).toHaveLength(1);
+});
+
 test('the word explain tells all that is known of the answer, and asks again', async () => {
 	const {talk: shown, keep} = open();
 	const {registry: _registry, ...draft} = full;

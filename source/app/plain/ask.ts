@@ -59,6 +59,10 @@ const waysToAnswer = ({draft}: Form, at: QuestionAt): readonly string[] => {
 	}
 };
 
+/** Enter keeps what stands in brackets: how an answer is taken out that was given and need not be there. */
+const wayToEmpty = ({draft}: Form, {question, path}: QuestionAt): readonly string[] =>
+	question.optional && getAt(draft, path) !== undefined ? ['- takes the answer out.'] : [];
+
 /** What Enter takes; nothing where a secret was typed in an earlier run, which is not kept. */
 const takenByEnter = (form: Form, at: QuestionAt): string => {
 	if (openSecrets(form).includes(at.path)) return '';
@@ -152,7 +156,7 @@ const askQuestion = async (
 	keeper: Keeper,
 ): Promise<Form | 'back'> => {
 	const {question, path} = entry;
-	const ways = waysToAnswer(form, entry).map((line) => `  ${line}`);
+	const ways = [...waysToAnswer(form, entry), ...wayToEmpty(form, entry)].map((line) => `  ${line}`);
 	lines.say('', `${question.label}${memberWords(path)}`, `  ${question.why}`, ...ways);
 	const offers = await tellOffers(lines, form.draft, entry, keeper.offer);
 	try {
