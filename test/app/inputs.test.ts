@@ -6,7 +6,7 @@ import {
 	completeAnswers,
 	findAnswers,
 	partialAnswers,
-	refuseLost,
+	refuseDropped,
 	stateDirectoryOf,
 } from '../../source/app/answers/inputs.ts';
 import type {GlobalOptions} from '../../source/app/base/context.ts';
@@ -180,7 +180,7 @@ test.each([
 	const source = await find({set, ...(text !== undefined && {answers: 'own.yaml'})});
 	const refused = (): readonly string[] => {
 		try {
-			refuseLost(source);
+			refuseDropped(source);
 			return [];
 		} catch (error) {
 			return (error as ProblemsError).problems.map(({code}) => code);
@@ -191,5 +191,11 @@ test.each([
 
 test('what an earlier run kept is not judged before the questions', async () => {
 	await leaveJournal({...earlier, answers: {...(earlier.answers as object), gone: true} as never});
-	refuseLost(await find());
+	refuseDropped(await find());
+	// What the command line gives is, and with what was kept: a second workspace is no hole.
+	refuseDropped(await find({set: ['workspaces.1.name=two']}));
+	const wrong = await find({set: ['workspaces.2.name=three', 'nosuch=1']});
+	expect(() => refuseDropped(wrong)).toThrow(
+		expect.objectContaining({problems: [{}, {}].map(() => expect.anything())}),
+	);
 });

@@ -32,17 +32,22 @@ const journal = (runId: string): Journal => ({
 	acknowledged: [],
 });
 
-test('of many journals the last is on disk, and each that is there is copied', async () => {
-	const file = path.join(folder, 'state.json');
-	const copied: string[] = [];
-	const writer = createJournalWriter(file, {
+/** A writer whose copies are told, and each of which takes as long as `answered`. */
+const telling = (file: string, copied: string[], answered?: Promise<void>) =>
+	createJournalWriter(file, {
 		onFailure: (error) => {
 			throw error;
 		},
 		copy: async ({runId}) => {
 			copied.push(runId);
+			await answered;
 		},
 	});
+
+test('of many journals the last is on disk, and each that is there is copied', async () => {
+	const file = path.join(folder, 'state.json');
+	const copied: string[] = [];
+	const writer = telling(file, copied);
 	await writer.flush();
 	for (let index = 0; index < 50; index += 1) writer.put(journal(`r${index}`));
 	await writer.flush();
@@ -55,15 +60,7 @@ test('the disk does not wait for a copy that hangs', async () => {
 	const file = path.join(folder, 'state.json');
 	const {promise: answered, resolve: answer} = Promise.withResolvers<void>();
 	const copied: string[] = [];
-	const writer = createJournalWriter(file, {
-		onFailure: (error) => {
-			throw error;
-		},
-		copy: async ({runId}) => {
-			copied.push(runId);
-			await answered;
-		},
-	});
+	const writer = telling(file, copied, answered);
 	writer.put(journal('a'));
 	await writer.saved();
 	for (const id of ['b', 'c']) {

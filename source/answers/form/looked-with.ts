@@ -14,6 +14,10 @@ export const lookedWith = (path: string): readonly string[] => {
 	return server === undefined ? [path] : [path, `${server}.port`, `${server}.engine`];
 };
 
+/** Those of some answers that were looked at with another one that is given now, so that they are to be looked at again. */
+export const lookedWithIt = (looked: readonly string[], path: string): readonly string[] =>
+	looked.filter((other) => other !== path && lookedWith(other).includes(path));
+
 /** True where two drafts give all that a look at an answer is made with in the same way. */
 export const looksSame = (one: Draft, other: Draft, path: string): boolean =>
 	one === other || lookedWith(path).every((at) => getAt(one, at) === getAt(other, at));

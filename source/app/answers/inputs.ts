@@ -224,19 +224,19 @@ export const partialAnswers = (source: AnswerSource): LoadedDraft => loadDraft({
 const mendable: ReadonlySet<string> = new Set(['answers-invalid-value', 'answers-conflict', 'answers-missing']);
 
 /**
- * Refuses what is wrong and would be dropped, so that no question shows it: a file that is no YAML, an answer that there is not. Answers
- * that an earlier run kept are not judged.
+ * Refuses what is wrong and would be dropped, so that no question shows it: a file that is no YAML, an answer that there is not. What an
+ * earlier run kept is not judged by itself, only what the command line makes of it.
  * @throws ProblemsError with all of it
  */
-export const refuseLost = (source: AnswerSource): void => {
-	const {from} = source;
-	const judged = loadDraft(
-		from === 'file'
-			? {...source, ...source.answers}
-			: {...source, kind: 'values', values: {}, file: '(no answer file)'},
-	);
-	const isLost = ({code, answers = []}: Problem): boolean =>
-		!mendable.has(code) && answers.every((at) => getAt(judged.draft, at) === undefined);
-	const lost = judged.problems.filter(isLost);
-	if (lost.length > 0) throw new ProblemsError(lost);
+export const refuseDropped = (source: AnswerSource): void => {
+	const judge = (overrides: AnswerSource['overrides']): LoadedDraft =>
+		loadDraft({...source, ...source.answers, overrides});
+	const {draft, problems} = judge(source.overrides);
+	const before = source.from === 'file' ? [] : judge([]).problems;
+	const isNew = ({code, message}: Problem): boolean =>
+		!before.some((one) => one.code === code && one.message === message);
+	const isDropped = ({code, answers = []}: Problem): boolean =>
+		!mendable.has(code) && answers.every((at) => getAt(draft, at) === undefined);
+	const dropped = problems.filter((one) => isDropped(one) && isNew(one));
+	if (dropped.length > 0) throw new ProblemsError(dropped);
 };

@@ -243,10 +243,11 @@ const leftBefore = async (error: unknown, {lines, options, signal, session}: Tal
 
 /** A plan in lines, for somebody at a terminal without a full screen. Returns the exit code. */
 export const runPlain = async (
-	context: Context,
+	given: Context,
 	{logLevel}: GlobalOptions,
 	options: AttendedOptions,
 ): Promise<number> => {
+	const context: Context = {...given, screen: false};
 	const {redactor} = context;
 	const stop = new AbortController();
 	let isStarted = false;

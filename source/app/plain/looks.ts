@@ -1,7 +1,7 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {Draft} from '../../answers/draft.ts';
 import {labelAt} from '../../answers/form/label.ts';
-import {lookedWith, looksSame} from '../../answers/form/looked-with.ts';
+import {lookedWithIt, looksSame} from '../../answers/form/looked-with.ts';
 import type {Sighting} from '../../ui/state/session.ts';
 
 /** Looks at what an answer names, given by its path; undefined for one that names nothing. Bounded in time. Never rejects. */
@@ -48,8 +48,7 @@ export const createLooks = (look: Look): Looks => {
 		});
 	return {
 		given: (draft, path) => {
-			const again = [...begun.keys()].filter((other) => other !== path && lookedWith(other).includes(path));
-			for (const one of [path, ...again]) begin(draft, one);
+			for (const one of [path, ...lookedWithIt([...begun.keys()], path)]) begin(draft, one);
 		},
 		news: async (draft) => {
 			if (open.size > 0) await Promise.race([Promise.all(open), sleep(soonMs)]);

@@ -34,11 +34,12 @@ const refusePrompts = (answers: Answers): void => {
  * @throws ProblemError `answers-prompt-without-terminal`, and what `runPlan` refuses.
  */
 export const runHeadless = async (
-	context: Context,
+	given: Context,
 	options: GlobalOptions,
 	run: SessionOptions & {readonly pass: Pass; readonly answers: Answers; readonly details?: boolean | undefined},
 ): Promise<number> => {
 	const {answers, pass, details = false} = run;
+	const context: Context = {...given, screen: false};
 	refusePrompts(answers);
 	const session = createSession(context, run);
 	const report = await session.run(answers, {

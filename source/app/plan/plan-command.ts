@@ -7,7 +7,7 @@ import {
 	type FoundAnswers,
 	findAnswers,
 	partialAnswers,
-	refuseLost,
+	refuseDropped,
 	stateDirectoryOf,
 } from '../answers/inputs.ts';
 import {draftFile, offeredDraft} from '../answers/kept-draft.ts';
@@ -63,14 +63,9 @@ const goThrough = async (
 	if (command.pass !== 'apply' || !(quiet || wantsPlainQuestions(context, options))) {
 		const {runHeadless} = await import('./headless.ts');
 		const {pass, details} = command;
-		return runHeadless({...context, screen: false}, options, {
-			...session,
-			pass,
-			details,
-			answers: completeAnswers(source),
-		});
+		return runHeadless(context, options, {...session, pass, details, answers: completeAnswers(source)});
 	}
-	refuseLost(source);
+	refuseDropped(source);
 	const unfinished = await offeredDraft(draftFile(stateDirectory, plan.id), source, source.journal);
 	const attended = {
 		...session,
@@ -81,7 +76,7 @@ const goThrough = async (
 		onScreen: quiet?.handOver,
 	};
 	if (quiet) return (await import('../screen/screen.ts')).runScreen(context, attended);
-	return (await import('../plain/install.ts')).runPlain({...context, screen: false}, options, attended);
+	return (await import('../plain/install.ts')).runPlain(context, options, attended);
 };
 
 /** Goes through a plan, on the full screen or in lines. Returns the exit code. */

@@ -1,3 +1,4 @@
+import {parseOverrides} from '../../answers/file/overrides.ts';
 import {shellWord} from '../../base/shell.ts';
 import type {GoOn} from '../../report/go-on.ts';
 import {isReadOnce} from '../base/answer-pipe.ts';
@@ -53,5 +54,5 @@ export const goOnWith = <Options extends Pick<GlobalOptions, 'from' | 'set'>>(
 ): Omit<GoOn, 'stepIds'> => ({
 	resumeCommand: command(options),
 	resumeFrom: (from) => command({...options, from}),
-	set: options.set.map((one) => one.slice(0, Math.max(0, one.indexOf('='))).trim()),
+	set: parseOverrides(options.set).overrides.map(({path}) => path),
 });

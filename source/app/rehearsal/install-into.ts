@@ -2,7 +2,7 @@ import {printable} from '../../base/printable.ts';
 import {shellWord} from '../../base/shell.ts';
 import {plans} from '../../plans/index.ts';
 import {rehearsedWords, withoutDumps} from '../../plans/words.ts';
-import {completeAnswers, type FoundAnswers, partialAnswers} from '../answers/inputs.ts';
+import {completeAnswers, type FoundAnswers, partialAnswers, refuseDropped} from '../answers/inputs.ts';
 import {draftFile, offeredDraft} from '../answers/kept-draft.ts';
 import type {Context} from '../base/context.ts';
 import {calledBy, programOf} from '../base/kept/own-commands.ts';
@@ -87,12 +87,10 @@ export const installInto = async (
 	const parts = world.describe().filter((line) => !world.fault.includes(line));
 	if (!asksSomebody(context, options)) {
 		for (const line of [...parts, ...fault, ...lines]) context.err(`rehearsal: ${printable(line)}\n`);
-		return runHeadless({...context, screen: false}, options, {
-			...session,
-			pass: 'apply',
-			answers: completeAnswers(inWorld),
-		});
+		return runHeadless(context, options, {...session, pass: 'apply', answers: completeAnswers(inWorld)});
 	}
+	// What the command line gives is judged with the answers of the world, which it changes.
+	refuseDropped(inWorld);
 	const left = await offeredDraft(draftFile(stateDirectory, options.plan), source, source.journal);
 	const attended = {
 		...session,
@@ -105,6 +103,5 @@ export const installInto = async (
 		journal: source.journal,
 		onScreen: options.onScreen,
 	};
-	if (wantsScreen(context, options)) return runScreen(context, attended);
-	return runPlain({...context, screen: false}, options, attended);
+	return wantsScreen(context, options) ? runScreen(context, attended) : runPlain(context, options, attended);
 };

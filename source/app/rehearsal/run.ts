@@ -1,7 +1,7 @@
 import {lookForPostgres} from '../../../rehearsal/index.ts';
 import {engineProblems} from '../../engine/problems.ts';
 import {type PlanEntry, plans} from '../../plans/index.ts';
-import {findAnswers, refuseLost, stateDirectoryOf} from '../answers/inputs.ts';
+import {findAnswers, refuseDropped, stateDirectoryOf} from '../answers/inputs.ts';
 import type {Context} from '../base/context.ts';
 import {programOf} from '../base/kept/own-commands.ts';
 import {rehearsalRunProblems} from '../base/rehearsal-problems.ts';
@@ -27,7 +27,7 @@ const setStage = async (
 	const source = await findAnswers(context, options, {stateDirectory, plan: plans[options.plan]});
 	refuseOutside(source);
 	// Where somebody can be asked, what is missing is asked for.
-	if (asks) refuseLost(source);
+	if (asks) refuseDropped({...source, overrides: []});
 	else if (source.from === 'file') judgeOwnFile(source);
 	const anew = beginsAnew(options, source.journal);
 	if (anew === undefined) return {stateDirectory, worldFolder, source};

@@ -1,5 +1,5 @@
 import {labelAt} from '../../answers/form/label.ts';
-import {lookedWith, looksSame} from '../../answers/form/looked-with.ts';
+import {lookedWithIt, looksSame} from '../../answers/form/looked-with.ts';
 import {entryAt, questionnaireOf} from './entries.ts';
 import {after, isOn, type Look, type Turn, turn, type UiEvent, type UiState} from './types.ts';
 
@@ -18,8 +18,7 @@ const begin = <State extends UiState>(state: State, path: string): Turn<State> =
 
 /** Begins a look at an answer, given or emptied, and a new one at those that were looked at with another answer here before. */
 export const lookAt = <State extends UiState>(state: State, path: string): Turn<State> => {
-	const again = Object.keys(state.looks).filter((other) => other !== path && lookedWith(other).includes(path));
-	return [path, ...again].reduce<Turn<State>>(
+	return [path, ...lookedWithIt(Object.keys(state.looks), path)].reduce<Turn<State>>(
 		(before, one) => after(before, (next: State) => begin(next, one)),
 		turn(state),
 	);

@@ -2,13 +2,13 @@ import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {type KubernetesServer, startKubernetes} from '../../../rehearsal/kubernetes/index.ts';
-import {answersSchema} from '../../../source/answers/schema.ts';
 import {runPlan} from '../../../source/app/run/run.ts';
 import {unattended} from '../../../source/engine/controls.ts';
 import {type Plan, type Step, shortTimeouts, type World} from '../../../source/steps/world.ts';
 import {scratch} from '../../helm/lab.ts';
 import {entryOf} from '../../helpers/plan-entry.ts';
 import {makeContext} from '../../helpers/world.ts';
+import {answersIn} from './answers.ts';
 
 let kubernetes: KubernetesServer;
 let folder = '';
@@ -23,15 +23,7 @@ afterAll(async () => {
 	await remove();
 });
 
-const answers = () =>
-	answersSchema.parse({
-		registry: {host: 'registry.corp', username: 'installer', password: 'env:REGISTRY'},
-		tls: {certificate: '/pki/tls.crt', key: '/pki/tls.key', ca: '/pki/ca.crt'},
-		database: {host: 'db.corp'},
-		controlPlane: {host: 'zenml-pro.corp.internal', namespace: 'default'},
-		workspaces: [{name: 'default', host: 'zenml.corp.internal'}],
-		kubernetes: {kubeconfig: path.join(folder, 'kubeconfig')},
-	});
+const answers = () => answersIn(folder);
 
 const lease = {apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace: 'default', name: 'zenml-airgap'};
 

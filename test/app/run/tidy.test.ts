@@ -2,7 +2,6 @@ import {mkdir, readdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterAll, afterEach, beforeAll, beforeEach, expect, test} from 'vitest';
 import {type KubernetesServer, startKubernetes} from '../../../rehearsal/kubernetes/index.ts';
-import {answersSchema} from '../../../source/answers/schema.ts';
 import {runPlan} from '../../../source/app/run/run.ts';
 import {type ProblemCode, ProblemError} from '../../../source/base/problem.ts';
 import {createCluster} from '../../../source/cluster/cluster.ts';
@@ -13,6 +12,7 @@ import {type Plan, type Step, shortTimeouts} from '../../../source/steps/world.t
 import {scratch} from '../../helm/lab.ts';
 import {entryOf} from '../../helpers/plan-entry.ts';
 import {makeContext} from '../../helpers/world.ts';
+import {answersIn} from './answers.ts';
 
 let kubernetes: KubernetesServer;
 let folder = '';
@@ -34,15 +34,7 @@ afterEach(async () => {
 	await remove();
 });
 
-const answers = () =>
-	answersSchema.parse({
-		registry: {host: 'registry.corp', username: 'installer', password: 'env:REGISTRY'},
-		tls: {certificate: '/pki/tls.crt', key: '/pki/tls.key', ca: '/pki/ca.crt'},
-		database: {host: 'db.corp'},
-		controlPlane: {host: 'zenml-pro.corp.internal', namespace: 'default'},
-		workspaces: [{name: 'default', host: 'zenml.corp.internal'}],
-		kubernetes: {kubeconfig: path.join(folder, 'kubeconfig')},
-	});
+const answers = () => answersIn(folder);
 
 /** A plan of one step, which holds the Lease, and ends in a world in which tidying up fails. */
 const run = async (
