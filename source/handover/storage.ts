@@ -18,10 +18,7 @@ const purposes: Readonly<Record<StoragePath, string>> = {
 type Bucket = Extract<StoragePlace, {readonly kind: 's3'}>;
 
 /** What lies in front of the names of all that is kept there: `backups/`, or nothing. */
-const folderOf = ({prefix}: S3Place): string => {
-	const bare = prefix.replace(/^\/+|\/+$/gu, '');
-	return bare === '' ? '' : `${bare}/`;
-};
+const folderOf = ({prefix}: S3Place): string => (prefix === '' ? '' : `${prefix}/`);
 
 /**
  * The least that an account on the bucket needs (Amazon S3, actions for policies); other stores take the same document. It may list the

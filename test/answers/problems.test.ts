@@ -491,6 +491,14 @@ const slips: readonly (readonly [text: string, cause: string, fix: string])[] = 
 		'The indentation does not fit the lines above.',
 		'Indent the keys of one map by the same number of spaces.',
 	],
+	...['a: [b\n', 'a: {b: c\nd: e\n'].map(
+		(text) =>
+			[
+				text,
+				'Something is missing: a colon with a space after it, a comma, a closing quote or a bracket.',
+				'Look at this line and the one above, and add what is missing.',
+			] as const,
+	),
 	[
 		'a: "b\n',
 		'Something is missing: a colon with a space after it, a comma, a closing quote or a bracket.',

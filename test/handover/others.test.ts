@@ -288,14 +288,14 @@ test('artifacts and backups in one bucket have rights of their own, each below i
 		...{accessKey: 'env:A', secretKey: 'env:B'},
 	});
 	const {sections} = storagePack(
-		[place('artifacts', 'art'), place('backup.schedule', '/bak/')],
+		[place('artifacts', 'art'), place('backup.schedule', 'team/bak')],
 		{cron: '15 2 * * *', retentionDays: 14},
 		asking,
 	);
 	const note = textOf(sections, 'README.txt');
 	for (const [file, below] of [
 		['policy-one-artifacts.json', 'arn:aws:s3:::one/art/*'],
-		['policy-one-backups.json', 'arn:aws:s3:::one/bak/*'],
+		['policy-one-backups.json', 'arn:aws:s3:::one/team/bak/*'],
 	] as const) {
 		expect(note).toContain(file);
 		expect(JSON.parse(textOf(sections, file))).toMatchObject({Statement: [{}, {Resource: [below]}]});

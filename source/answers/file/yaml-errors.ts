@@ -1,4 +1,4 @@
-import type {ErrorCode} from 'yaml';
+import type {ErrorCode, YAMLError} from 'yaml';
 import type {CaseOf} from '../../base/problem-table.ts';
 import type {answersProblems} from '../problems.ts';
 
@@ -34,11 +34,16 @@ const slips: Partial<Readonly<Record<ErrorCode, Slip>>> = {
 	TAG_RESOLVE_FAILED: 'tag',
 };
 
+/** A bracket that is not closed is of the same code as a wrong indentation, and differs in its words alone (yaml 2, resolve-flow-collection). */
+const isOpen = ({code, message}: Pick<YAMLError, 'code' | 'message'>): boolean =>
+	code === 'BAD_INDENT' && message.startsWith('Flow ');
+
 /**
- * The slip behind an error of the YAML library (`ErrorCode` of yaml 2). The words of the library are not used, since
+ * The slip behind an error of the YAML library (`ErrorCode` of yaml 2). The words of the library are not shown, since
  * they repeat text of the file, which may be a secret.
  */
-export const slipOf = (code: ErrorCode): Slip => slips[code] ?? 'other';
+export const slipOf = (error: Pick<YAMLError, 'code' | 'message'>): Slip =>
+	isOpen(error) ? 'missing character' : (slips[error.code] ?? 'other');
 
 /** A slip and the line where it was found, counted from 1. */
 type Placed = {readonly slip: Slip; readonly place: {readonly line: number}};

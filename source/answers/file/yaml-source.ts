@@ -200,10 +200,11 @@ const slipsIn = (
 		const location = {file, ...place};
 		if (!lines.has(place.line)) lines.set(place.line, answersProblems.problem('answers-syntax', given, {location}));
 	}
-	const found = [...errors, ...warnings].map(({code, pos}) => {
+	const found = [...errors, ...warnings].map((error) => {
+		const {code, pos} = error;
 		const place = at(pos[0]);
 		if (code === 'RESOURCE_EXHAUSTION') throw new TooMuch('depth', place);
-		return {slip: slipOf(code), place};
+		return {slip: slipOf(error), place};
 	});
 	const {slips, tabs} = withoutEchoes(atPems(found, text), text);
 	for (const {slip, place} of slips) {
