@@ -66,10 +66,10 @@ export const failureWords: readonly (readonly [saying: RegExp, code: FailureCode
 /** Why a chart does not come out of a registry. */
 export type PullCase = Exclude<keyof Table['chart-pull-failed']['cases'], 'other' | 'no file'>;
 
-/** The same for `helm pull`, where most words mean something else: a registry forbids, not the cluster. */
+/** The same for `helm pull`, where most words mean something else: a registry forbids, not the cluster. A bare number may be a port or a part of a digest. */
 export const pullWords: readonly (readonly [saying: RegExp, name: PullCase])[] = [
-	[/401|403|unauthorized|denied|forbidden|authorization/iu, 'refused'],
-	[/404|not found|manifest unknown|no such manifest/iu, 'not found'],
+	[/\bstatus(?: code)?:? 40[13]\b|unauthorized|denied|forbidden|authorization/iu, 'refused'],
+	[/\bstatus(?: code)?:? 404\b|not found|manifest unknown|no such manifest/iu, 'not found'],
 	[/x509|certificate/iu, 'untrusted'],
 	[/HTTP response to HTTPS client|first record does not look like a TLS handshake/iu, 'plain http'],
 	[/no such host|connection refused|i\/o timeout|network is unreachable|dial tcp/iu, 'unreachable'],

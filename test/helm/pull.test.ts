@@ -58,16 +58,18 @@ describe('a chart', () => {
 
 const login =
 	'Log in (docker login HOST, or a credential helper), or name the folder of the right config.json with --docker-config. An expired login to a public registry has to be taken out: docker logout HOST.';
+const place = 'Check the version, and the place of the chart in the spec (charts).';
+const way = 'Check its name and the way to it; a proxy is taken from HTTPS_PROXY.';
 
 describe('a chart that does not come', () => {
 	test.each([
 		['failed to authorize: 401 Unauthorized', 'The registry refuses this login, or wants one.', login],
 		['denied: requested access to the resource is denied', 'The registry refuses this login, or wants one.', login],
-		[
-			'zenml-pro:9.9.9: not found',
-			'There is no chart of that version at that place.',
-			'Check the version, and the place of the chart in the spec (charts).',
-		],
+		['response status code 403', 'The registry refuses this login, or wants one.', login],
+		['zenml-pro:9.9.9: not found', 'There is no chart of that version at that place.', place],
+		// A port is no HTTP status.
+		['127.0.0.1:40103/charts/zenml:9.9.9: not found', 'There is no chart of that version at that place.', place],
+		['dial tcp 127.0.0.1:40404: connect: connection refused', 'The registry cannot be reached from this host.', way],
 		[
 			'tls: failed to verify certificate: x509: certificate signed by unknown issuer',
 			"The registry's certificate is not trusted here.",
@@ -78,11 +80,7 @@ describe('a chart that does not come', () => {
 			'The registry speaks plain HTTP.',
 			'If it is meant to, say so in the spec: hosts, then plainHttp: true.',
 		],
-		[
-			'dial tcp: lookup registry.lab: no such host',
-			'The registry cannot be reached from this host.',
-			'Check its name and the way to it; a proxy is taken from HTTPS_PROXY.',
-		],
+		['dial tcp: lookup registry.lab: no such host', 'The registry cannot be reached from this host.', way],
 		['something new', "Helm's own words are below.", 'Run the same by hand, then try again.'],
 	])('"%s": %s', async (said, cause, fix) => {
 		const helm = await puller(`echo 'Error: ${said}' >&2; exit 1`);

@@ -61,7 +61,7 @@ export const imageReasons: readonly Row[] = [
 	{
 		code: 'image-not-found',
 		reasons: pulls,
-		message: /not found|manifest unknown|name unknown|repository does not exist|\b404\b/iu,
+		message: /not found|manifest unknown|name unknown|repository does not exist|\bstatus(?: code)?:? 404\b/iu,
 		facts: plain,
 		stuck: true,
 	},
