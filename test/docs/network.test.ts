@@ -20,9 +20,10 @@ test('the shortest answers need these lines, and no other', () => {
 		  "dashboard, API, clients: machines of users > zenml-pro.corp.internal, zenml-workspace.corp.internal 443/tcp in",
 		  "checks of the install: jump host > zenml-pro.corp.internal, zenml-workspace.corp.internal 443/tcp in",
 		  "workspaces call the control plane: pods in zenml-workspace > zenml-pro.corp.internal 443/tcp inside",
-		  "way in to the servers: ingress controller, Gateway or router > Services in zenml-pro, zenml-workspace those of the Services (tcp) inside",
+		  "way in to the servers: ingress controller, Gateway or router > Services in zenml-pro, Services in zenml-workspace those of the Services (tcp) inside",
 		  "names: jump host > name server of the jump host 53/udp and tcp beside",
-		  "names: pods > DNS of the cluster, which asks yours 53/udp and tcp out",
+		  "names: pods > DNS of the cluster 53/udp and tcp inside",
+		  "names asked on: DNS of the cluster > name server of the nodes 53/udp and tcp out",
 		]
 	`);
 });
@@ -69,6 +70,8 @@ backup: {passphrase: "env:P", schedule: {kind: nfs, namespace: keep, nfs: {serve
 		'scheduled backups: every node > nfs.corp.internal 2049/tcp out',
 		'dumps of scheduled backups: backup pods in keep > postgres.corp.internal 3306/tcp out',
 		'names: jump host > 10.9.9.9 5353/udp and tcp beside',
+		'names: pods > DNS of the cluster 53/udp and tcp inside',
+		'names asked on: DNS of the cluster > 10.9.9.9 5353/udp and tcp out',
 	])
 		expect(lines).toContain(line);
 });

@@ -74,8 +74,9 @@ export const networkPack = (answers: Answers, asking: Asking, nameServers: reado
 				'ZenML Pro runs in the cluster, its data lies on database servers beside it, and its images in the internal registry. These connections are all that it needs. Nothing of it asks for an address outside of your network.',
 			],
 			what: [
-				`Allow the ${lines.length} connections in connections.txt; connections.csv holds the same for a rule base, one row for each source and host. Names that have no address yet get it from the network team (papers "dns").`,
+				`Allow the ${lines.length} connections in connections.txt; connections.csv holds the same for a rule base, one row for each source, host and protocol; a cell stays empty where no answer holds what belongs there, and connections.txt has words for it. Names that have no address yet get it from the network team (papers "dns").`,
 				'Sources stand there in words. Their addresses are in no answer: connections.txt has a blank for each, with whoever knows it. "Within the cluster" is for the cluster admin, where network policies are in use.',
+				'The DNS of the cluster asks on as its nodes do. Where these have other name servers than the jump host, theirs belong in the rows "names asked on"; the cluster admin knows them.',
 				'Each is opened from left to right; answers come back on it. TLS goes through as it is: what opens it in between needs a CA that both ends trust.',
 				'Between jump host and databases connections may stand still for minutes while data is copied: no idle time-out below 15 minutes there.',
 			],

@@ -26,8 +26,12 @@ export const users = 'machines of users';
 export const everyNode = 'every node';
 /** What a name server is called whose address nobody knows. */
 export const unknownNameServer = 'name server of the jump host';
+/** Whom pods ask for names. */
+const clusterDns = 'DNS of the cluster';
+/** Whom that one asks what it does not know itself: by default those of its node. */
+const nodeNameServer = 'name server of the nodes';
 
-/** Where connections by TCP go. */
+/** Where connections go. */
 type Place = Pick<NetworkLine, 'to' | 'port' | 'protocols'>;
 
 const byTcp = ['tcp'] as const;
@@ -105,7 +109,7 @@ const wayInLines = (answers: Answers): readonly NetworkLine[] => {
 		{
 			what: 'way in to the servers',
 			from: ['ingress controller, Gateway or router'],
-			to: [`Services in ${[...new Set([controlPlane.namespace, ...namespaces])].join(', ')}`],
+			to: [...new Set([controlPlane.namespace, ...namespaces])].map((name) => `Services in ${name}`),
 			port: 'those of the Services',
 			protocols: byTcp,
 			direction: 'inside',
@@ -165,21 +169,26 @@ const isOwn = (server: string): boolean => /^(?:127\.|::1$|0\.0\.0\.0$)/u.test(s
 const nameServersOf = ({network: {nameServer}}: Answers, {nameServers = []}: NetworkFacts): readonly string[] =>
 	nameServer === undefined ? nameServers.filter((server) => !isOwn(nameServerOf(server).host)) : [nameServer];
 
+/**
+ * Pods ask the DNS of the cluster, and it asks a name server of the site on (Kubernetes documentation, "Customizing DNS Service": the
+ * `forward` of CoreDNS). That is taken to be the one of the jump host: the records of this site have to be there for both.
+ */
 const nameLines = (answers: Answers, facts: NetworkFacts): readonly NetworkLine[] => {
 	const protocols = ['udp', 'tcp'] as const;
 	const known = nameServersOf(answers, facts).map((server) => nameServerOf(server));
-	const places = known.length === 0 ? [{host: unknownNameServer, port: usualPort}] : known;
-	const ofCluster = {to: ['DNS of the cluster, which asks yours'], port: usualPort, protocols};
+	const asked = (unknown: string): readonly Place[] =>
+		(known.length === 0 ? [{host: unknown, port: usualPort}] : known).map(({host, port}) => ({
+			to: [bare(host)],
+			...{port, protocols},
+		}));
 	return [
-		...places.map(
-			({host, port}): NetworkLine => ({
-				what: 'names',
-				from: [jumpHost],
-				to: [bare(host)],
-				...{port, protocols, direction: 'beside'},
-			}),
+		...asked(unknownNameServer).map(
+			(place): NetworkLine => ({what: 'names', from: [jumpHost], ...place, direction: 'beside'}),
 		),
-		{what: 'names', from: ['pods'], ...ofCluster, direction: 'out'},
+		{what: 'names', from: ['pods'], to: [clusterDns], port: usualPort, protocols, direction: 'inside'},
+		...asked(nodeNameServer).map(
+			(place): NetworkLine => ({what: 'names asked on', from: [clusterDns], ...place, direction: 'out'}),
+		),
 	];
 };
 
