@@ -75,7 +75,7 @@ const withoutTls = (
 		];
 	return tls === 'verify-full'
 		? [
-				`${noKey} it takes TLS where the database offers it, and may not check the certificate. Nothing needs to be done; to rule out clear text, have the DBA let its role in by hostssl alone (pg_hba.conf).`,
+				`${noKey} it takes TLS where the database offers it, and nothing makes it check the certificate. Nothing needs to be done; to rule out clear text, have the DBA let its role in by hostssl alone (pg_hba.conf).`,
 			]
 		: [];
 };

@@ -36,15 +36,18 @@ const folded = (text: string, room = width): readonly string[] => {
 const linesOf = (said: Said): readonly string[] =>
 	typeof said === 'string' ? folded(said) : said.exact.map((line) => `  ${line}`);
 
+/** Paragraphs and exact lines as a text shows them. */
+export const saidLines = (all: readonly Said[]): readonly string[] => all.flatMap((said) => linesOf(said));
+
 const part = (heading: string, all: readonly Said[]): readonly string[] =>
-	all.length === 0 ? [] : ['', heading, '-'.repeat(heading.length), ...all.flatMap((said) => linesOf(said))];
+	all.length === 0 ? [] : ['', heading, '-'.repeat(heading.length), ...saidLines(all)];
 
 const blank = '____________________';
 
 /** Until when: a run that is under way waits for it, or soon will. */
 const until = ({by, isUnderWay}: Asking): string => {
 	if (isUnderWay) return `now: the installation is under way${by === undefined ? '' : ` (asked for by ${by})`}`;
-	return by ?? `${blank} (before the evening of the installation)`;
+	return by ?? `${blank} (the operator knows the day)`;
 };
 
 /** A line of the head, whose further lines stand below its text. */
@@ -70,7 +73,7 @@ const head = ({title, who}: Cover, asking: Asking): readonly string[] => {
 
 /** Who asks, why, what exactly, how to check, how to undo, and by when; the first file of a pack. */
 export const coverNote = (cover: Cover, asking: Asking): HandoverSection => ({
-	title: 'Cover note',
+	title: 'README',
 	fileName: coverFile,
 	lines: [
 		...head(cover, asking),

@@ -48,7 +48,7 @@ const policy = (place: S3Place): readonly string[] => {
 };
 
 const s3Words = (place: Bucket, policyFile: string): readonly Said[] => [
-	`Bucket ${place.bucket} at ${place.endpoint}, for ${purposes[place.from]}${place.prefix === '' ? '' : ` (below ${place.prefix})`}: private, encrypted at rest where your rules ask for it. An account of its own with its access key and secret key, and the rights in ${policyFile}. Send the keys on another way than this note, and the CA certificate of the endpoint if it is not the internal CA.`,
+	`Bucket ${place.bucket} at ${place.endpoint}, for ${purposes[place.from]}${place.prefix === '' ? '' : ` (below ${place.prefix})`}: private, encrypted at rest where your rules ask for it. An account of its own with its access key and secret key, and the rights in ${policyFile}. Send the keys on another way than these papers came, and the CA certificate of the endpoint if it is not the internal CA.`,
 ];
 
 /** Whoever reads artifacts may not delete backups: places in one bucket have accounts, and rights, of their own. */
@@ -107,6 +107,18 @@ const checkOf = (place: StoragePlace, {cluster}: Asking): readonly Said[] => {
 	return [`By the operator, on the jump host; ${place.name} is in the list:`, {exact: [look]}];
 };
 
+/** How a place is taken away, and what is lost with it. Of what lies in one bucket with other things only its own part goes. */
+const undoOf = (place: StoragePlace): string => {
+	const lost = `The ${purposes[place.from]} that lie there are gone then.`;
+	if (place.kind === 's3') {
+		const what =
+			place.prefix === '' ? `the bucket ${place.bucket}` : `what lies below ${place.prefix} in ${place.bucket}`;
+		return `Delete ${what}, and the account on it. ${lost}`;
+	}
+	if (place.kind === 'nfs') return `Delete the folder ${place.path} of ${place.server} and its export. ${lost}`;
+	return `Delete the volumes that were made with the StorageClass ${place.name}, which the cluster admin knows. ${lost}`;
+};
+
 /** What is said of one place holds for the next of its kind: its words stand before the first of them alone. */
 const saidOnce = (said: readonly Said[]): readonly Said[] =>
 	said.filter((one, index) => typeof one !== 'string' || said.indexOf(one) === index);
@@ -150,7 +162,7 @@ export const storagePack = (places: readonly StoragePlace[], kept: Kept, asking:
 						...saidOnce(places.flatMap((place) => checkOf(place, asking))),
 						'The installer writes a file there, reads it back and deletes it.',
 					],
-					undo: ['Delete bucket, export or volumes. What users stored there is gone then.'],
+					undo: [...new Set(places.map(undoOf))],
 				},
 				asking,
 			),

@@ -38,7 +38,7 @@ const run = async (own: string, more: Readonly<Record<string, string>> = {}, arg
 test('containerd reads the CA of the registry of the answers, or of the one that is named', async () => {
 	const own = await root('containerd', 'etc/containerd');
 	await writeFile(join(own, 'etc/containerd/config.toml'), configured);
-	expect(await run(own)).toMatchObject({status: 0, stdout: `containerd: install CA for ${registry}\n`});
+	expect(await run(own)).toMatchObject({status: 0, stdout: `Installed: CA for ${registry}, in containerd\n`});
 	const at = join(own, 'etc/containerd/certs.d', registry);
 	expect(await readFile(join(at, 'zenml-internal-ca.crt'), 'utf8')).toBe(`${caPem.trim()}\n`);
 	const hosts = await readFile(join(at, 'hosts.toml'), 'utf8');
@@ -47,9 +47,10 @@ test('containerd reads the CA of the registry of the answers, or of the one that
 	);
 	expect(await run(own, {REGISTRY: 'other:1'})).toMatchObject({status: 0});
 	expect(existsSync(join(own, 'etc/containerd/certs.d/other:1/zenml-internal-ca.crt'))).toBe(true);
-	expect(await run(own)).toMatchObject({status: 0});
+	expect(await run(own)).toMatchObject({status: 0, stdout: 'It is there already: nothing to do.\n'});
 	expect(await readFile(join(at, 'hosts.toml'), 'utf8')).toBe(hosts);
-	expect(await run(own, {}, ['remove'])).toMatchObject({status: 0});
+	for (const stdout of [`Removed: CA for ${registry}, from containerd\n`, 'It is not there: nothing to do.\n'])
+		expect(await run(own, {}, ['remove'])).toMatchObject({status: 0, stdout});
 	expect(existsSync(at)).toBe(false);
 });
 
@@ -94,7 +95,7 @@ test('CRI-O reads it from its own folder, where other certificates stay', async 
 	const own = await root('crio', 'etc/crio', `etc/containers/certs.d/${registry}`);
 	const at = join(own, 'etc/containers/certs.d', registry);
 	await writeFile(join(at, 'ca.crt'), otherPem);
-	expect(await run(own)).toMatchObject({status: 0});
+	expect(await run(own)).toMatchObject({status: 0, stdout: `Installed: CA for ${registry}, in CRI-O\n`});
 	expect(existsSync(join(at, 'zenml-internal-ca.crt'))).toBe(true);
 	expect(await run(own, {}, ['remove'])).toMatchObject({status: 0});
 	expect(await readdir(at)).toEqual(['ca.crt']);
@@ -108,7 +109,7 @@ test.each(['k3s', 'rke2'])(
 		const list = join(own, 'etc/rancher', kind, 'registries.yaml');
 		const entry = `  "${registry}":\n    tls:\n      ca_file: /etc/rancher/${kind}/zenml-internal-ca.crt\n`;
 		expect(await readFile(list, 'utf8')).toBe(`configs:\n${entry}`);
-		expect(await run(own)).toMatchObject({status: 0, stderr: '', stdout: `${kind}: install CA for ${registry}\n`});
+		expect(await run(own)).toMatchObject({status: 0, stderr: '', stdout: 'It is there already: nothing to do.\n'});
 		expect(await run(own, {}, ['remove'])).toMatchObject({status: 0});
 		expect(await readdir(join(list, '..'))).toEqual([]);
 		await writeFile(list, 'mirrors: {}\n');

@@ -43,11 +43,11 @@ const fresh = async (name: string): Promise<string> => {
 	return own;
 };
 
-/** The lines of the note from one of its words on, up to another, as one shell reads them. */
+/** The lines of the paper for OpenShift from one of its words on, up to another, as one shell reads them. */
 const commandsOf = (from: string, to?: string): string => {
-	const note = text('README.txt');
-	return note
-		.slice(note.indexOf(from), to === undefined ? undefined : note.indexOf(to))
+	const paper = text('openshift-nodes.txt');
+	return paper
+		.slice(paper.indexOf(from), to === undefined ? undefined : paper.indexOf(to))
 		.split('\n')
 		.filter((line) => line.startsWith('  '))
 		.join('\n');
@@ -56,9 +56,9 @@ const commandsOf = (from: string, to?: string): string => {
 describe('OpenShift', () => {
 	const key = registry.replace(':', '..');
 
-	test('the note looks for the ConfigMap of the cluster, and adds to it before it makes one', async () => {
+	test('its paper looks for the ConfigMap of the cluster, and adds to it before it makes one', async () => {
 		const own = await fresh('openshift');
-		const {calls} = await runScript(commandsOf('OpenShift nodes take', 'How to check'), {
+		const {calls} = await runScript(commandsOf('The nodes take', 'Check'), {
 			folder: own,
 			played: {oc: ''},
 		});
@@ -72,7 +72,7 @@ describe('OpenShift', () => {
 
 	test('both ways have a way back', async () => {
 		const own = await fresh('openshift-undo');
-		const {calls} = await runScript(commandsOf('How to undo'), {folder: own, played: {oc: ''}});
+		const {calls} = await runScript(commandsOf('Undo'), {folder: own, played: {oc: ''}});
 		expect(calls.trim().split('\n')).toEqual([
 			`oc set data configmap/NAME -n openshift-config ${key}-`,
 			'oc patch image.config.openshift.io/cluster --type=json -p [{"op":"remove","path":"/spec/additionalTrustedCA"}]',
@@ -127,7 +127,7 @@ describe('the pack', () => {
 		for (const {lines, fileName, kind} of pack().sections)
 			if (kind !== 'base64' && !/\.json$/u.test(fileName))
 				for (const line of lines)
-					if (!/mycompany|policies\.json/u.test(line))
+					if (!/mycompany|policies\.json/u.test(line) || fileName.endsWith('.sh'))
 						expect(line.length, `${fileName}: ${line}`).toBeLessThanOrEqual(78);
 	});
 });
@@ -150,27 +150,52 @@ describe('scripts', () => {
 		expect(status).toBe(0);
 	});
 
-	const noted = {install: '', 'update-ca-certificates': '', 'update-ca-trust': '', rm: ''};
+	const noted = {'update-ca-certificates': '', 'update-ca-trust': ''};
 
 	test.each([
 		['ca-debian.sh', '/usr/local/share/ca-certificates/zenml-internal-ca.crt', 'update-ca-certificates'],
 		['ca-rhel.sh', '/etc/pki/ca-trust/source/anchors/zenml-internal-ca.pem', 'update-ca-trust extract'],
 		['ca-suse.sh', '/etc/pki/trust/anchors/zenml-internal-ca.pem', 'update-ca-certificates'],
 	])(
-		'%s installs the certificate, takes it away again, and stops when it is another one',
+		'%s installs the certificate, takes it away again, each also twice, and stops when it is another one',
 		async (name, anchor, update) => {
 			const own = await fresh(name);
-			const good = await runScript(text(name), {folder: own, played: noted});
-			expect(good).toMatchObject({status: 0, stderr: ''});
-			expect(good.calls).toMatch(/^install -m 0644 \S+ (\S+)\n/u);
-			expect(good.calls).toContain(` ${anchor}\n${update}`);
-			const undone = await runScript(text(name), {folder: own, played: noted, args: ['remove']});
-			expect(undone.calls).toContain(`rm -f ${anchor}\n${update}`);
-			const swapped = await runScript(text(name).replace(caPem.trim(), otherPem.trim()), {folder: own, played: noted});
-			expect(swapped).toMatchObject({status: 1, stderr: expect.stringContaining('The fingerprint differs')});
-			expect(swapped.calls).not.toContain('install');
+			const place = join(own, 'anchor');
+			const run = async (script: string, ...args: readonly string[]) =>
+				runScript(script.replace(`anchor=${anchor}\n`, `anchor=${place}\n`), {folder: own, played: noted, args});
+			for (const stdout of [`Installed: ${place}\n`, 'It is there already: nothing to do.\n']) {
+				const ran = await run(text(name));
+				expect(ran).toMatchObject({status: 0, stderr: '', stdout, calls: expect.stringContaining(update)});
+				expect(await readFile(place, 'utf8')).toBe(text('ca.crt'));
+			}
+			// A renewed CA takes the place of the old one.
+			expect(await run(textOf(renewed(), name))).toMatchObject({status: 0, stdout: `Installed: ${place}\n`});
+			for (const stdout of [`Removed: ${place}\n`, 'It is not there: nothing to do.\n']) {
+				expect(await run(text(name), 'remove')).toMatchObject({
+					status: 0,
+					stdout,
+					calls: expect.stringContaining(update),
+				});
+				expect(existsSync(place)).toBe(false);
+			}
+			const swapped = await run(text(name).replace(caPem.trim(), otherPem.trim()));
+			expect(swapped).toMatchObject({status: 1, stderr: expect.stringContaining('The fingerprint differs'), calls: ''});
+			expect(existsSync(place)).toBe(false);
 		},
 	);
+
+	test('each script names in its head the command that shows the certificate, and that command runs', async () => {
+		for (const {fileName, lines} of scripts()) {
+			if (fileName === 'ca-check.sh') continue;
+			const from = lines.indexOf('# To check, in this folder:') + 1;
+			expect(from, fileName).toBeGreaterThan(0);
+			const command = lines.slice(from, lines.indexOf(`# To undo: sh ${fileName} remove`)).map((line) => line.slice(4));
+			const own = await fresh(`head-${fileName}`);
+			const played = {openssl: '', security: '', certutil: '', keytool: '', crictl: ''};
+			const {status, calls} = await runScript(`${command.join('\n')}\n`, {folder: own, played});
+			expect({status, calls: calls.split('\n').length - 1}, fileName).toEqual({status: 0, calls: 1});
+		}
+	});
 
 	test('the script for macOS speaks to the keychain of the system, and takes the certificate away by its digest', async () => {
 		const own = await fresh('mac');
@@ -182,11 +207,20 @@ describe('scripts', () => {
 		);
 		const undone = await runScript(text('ca-macos.sh'), {folder: own, played, args: ['remove']});
 		expect(undone.calls).not.toContain('delete-certificate');
-		expect(undone).toMatchObject({status: 0, stdout: expect.stringContaining('nothing to do')});
+		expect(undone).toMatchObject({status: 0, stdout: 'It is not there: nothing to do.\n'});
 		const digest = fingerprint.replaceAll(':', '');
 		const there = {...played, security: `case $1 in find-*) echo "SHA-256 hash: ${digest}";; remove-*) exit 1;; esac`};
 		const gone = await runScript(text('ca-macos.sh'), {folder: own, played: there, args: ['remove']});
 		expect(gone.calls).toContain(`delete-certificate -Z ${fingerprint.replaceAll(':', '').toLowerCase()}`);
+		expect(gone.stdout).toBe('Removed: from /Library/Keychains/System.keychain\n');
+		const again = await runScript(text('ca-macos.sh'), {folder: own, played: there});
+		expect(again.stdout).toBe('It is there already: nothing to do.\n');
+		expect(again.calls).not.toContain('add-trusted-cert');
+		// One that is there and not trusted is trusted anew.
+		const untrusted = {...there, security: there.security.replace('remove-*', 'verify-*|remove-*')};
+		const trusted = await runScript(text('ca-macos.sh'), {folder: own, played: untrusted});
+		expect(trusted.calls).toContain('add-trusted-cert');
+		expect(trusted.stdout).toBe('Installed: in /Library/Keychains/System.keychain\n');
 	});
 
 	test('the list for Python is that of certifi, else of the system, and never the internal CA alone', async () => {
@@ -226,9 +260,11 @@ describe('scripts', () => {
 				args,
 			});
 		const bundle = join(own, 'bundle.pem');
-		for (let times = 0; times < 2; times += 1) expect(await run(bundle)).toMatchObject({status: 0});
+		for (const last of [/\nInstalled: .*\n$/u, /\nIt is there already: nothing to do\.\n$/u])
+			expect(await run(bundle)).toMatchObject({status: 0, stdout: expect.stringMatching(last)});
 		expect((await readFile(bundle, 'utf8')).match(/BEGIN CERTIFICATE/gu)).toHaveLength(2);
-		for (let times = 0; times < 2; times += 1) expect(await run(bundle, 'remove')).toMatchObject({status: 0});
+		for (const last of [/\nRemoved: .*\n$/u, /^It is not there: nothing to do\.\n$/u])
+			expect(await run(bundle, 'remove')).toMatchObject({status: 0, stdout: expect.stringMatching(last)});
 		expect(existsSync(bundle)).toBe(false);
 		for (const words of [[], ['remove']]) {
 			expect(await run(list, ...words)).toMatchObject({status: 1, stderr: expect.stringContaining('nothing was done')});
@@ -271,14 +307,20 @@ describe('scripts', () => {
 		const before = textOf(renewed(), 'ca-java.sh');
 		expect(await run(before)).toMatchObject({status: 0});
 		// A renewed CA takes the place of the old one.
-		expect(await run(text('ca-java.sh'))).toMatchObject({status: 0});
+		expect(await run(text('ca-java.sh'))).toMatchObject({
+			status: 0,
+			stdout: expect.stringMatching(/Installed: zenml-internal-ca\n$/u),
+		});
 		expect(list()).toContain(fingerprint);
 		// Again, it does not touch the file.
 		const bytes = await readFile(environment.KEYSTORE);
 		const nothing = {status: 0, stdout: expect.stringContaining('nothing to do')};
 		expect(await run(text('ca-java.sh'))).toMatchObject(nothing);
 		expect((await readFile(environment.KEYSTORE)).equals(bytes)).toBe(true);
-		expect(await run(text('ca-java.sh'), 'remove')).toMatchObject({status: 0});
+		expect(await run(text('ca-java.sh'), 'remove')).toMatchObject({
+			status: 0,
+			stdout: expect.stringMatching(/Removed: zenml-internal-ca\n$/u),
+		});
 		expect(list()).not.toContain(fingerprint);
 		expect(await run(text('ca-java.sh'), 'remove')).toMatchObject(nothing);
 		const wrong = {folder: own, environment: {...environment, STOREPASS: 'wrong-password'}, args: ['remove']};
@@ -297,14 +339,17 @@ describe('scripts', () => {
 				spawnSync('certutil', ['-d', `sql:${environment.NSS_DB}`, '-L'], {encoding: 'utf8'}).stdout;
 			const there = 'It is there already: nothing to do.\n';
 			for (const [script, stdout] of [
-				[textOf(renewed(), 'ca-nss.sh'), ''],
-				[text('ca-nss.sh'), ''],
+				[textOf(renewed(), 'ca-nss.sh'), `Installed: zenml-internal-ca in ${environment.NSS_DB}\n`],
+				[text('ca-nss.sh'), `Installed: zenml-internal-ca in ${environment.NSS_DB}\n`],
 				[text('ca-nss.sh'), there],
 			] as const) {
 				expect(await runScript(script, {folder: own, environment})).toMatchObject({status: 0, stdout});
 				expect(list().match(/zenml-internal-ca\s+C,,/gu)).toHaveLength(1);
 			}
-			for (const stdout of ['', 'It is not there: nothing to do.\n'])
+			for (const stdout of [
+				`Removed: zenml-internal-ca from ${environment.NSS_DB}\n`,
+				'It is not there: nothing to do.\n',
+			])
 				expect(await runScript(text('ca-nss.sh'), {folder: own, environment, args: ['remove']})).toMatchObject({
 					status: 0,
 					stdout,
@@ -409,6 +454,10 @@ describe('policies and images', () => {
 		expect(text('ca-windows.cmd')).toContain('if not "%~2"=="" goto usage');
 		expect(text('README.txt')).toContain('Invoke-WebRequest -UseBasicParsing https://');
 		expect(text('ca-windows.cmd')).toContain(`set want=${digest}`);
+		expect(text('ca-windows.cmd')).toContain('if not exist "%~dp0ca.cer" (');
+		for (const name of ['ca-windows.cmd', 'ca-windows.ps1'])
+			for (const words of ['It is there already: nothing to do.', 'It is not there: nothing to do.', 'Removed: '])
+				expect(text(name), name).toContain(words);
 		expect(text('ca-windows.cmd')).toContain(
 			`certutil -delstore Root ${new X509Certificate(caPem).fingerprint.replaceAll(':', '').toLowerCase()}`,
 		);

@@ -127,7 +127,7 @@ test('the CA that the checks name lies beside them where it could be read', () =
 		caPem: ['-----BEGIN CERTIFICATE-----', 'AAAA', '-----END CERTIFICATE-----'],
 	});
 	expect(textOf(sections, 'db.corp_5432-ca.crt')).toContain('AAAA');
-	expect(textOf(sections, 'README.txt').replaceAll('\n', ' ')).toContain('lies beside this note');
+	expect(textOf(sections, 'README.txt').replaceAll('\n', ' ')).toContain('lies in this folder');
 	expect(intro).not.toContain('copy of');
 });
 

@@ -199,11 +199,16 @@ test('the check asks each name at the server, and fails where one leads elsewher
 	expect(good.calls).toContain('@10.0.0.53 zenml-pro.internal.mycompany.com A\n');
 	const half = await run('case "$*" in *zenml-pro*) echo 10.0.0.11;; *) echo 10.0.0.10;; esac');
 	expect(half).toMatchObject({status: 1, stderr: expect.stringContaining(`FAILED ${names[0]}`)});
-	expect(await runScript(text('dns-check.sh'), {folder, played: {dig: ''}, args: ['remove']})).toMatchObject({
-		status: 2,
-		calls: '',
-		stderr: expect.stringContaining('usage:'),
-	});
+	for (const args of [['remove'], ['@'], ['@10.0.0.1', '5399'], ['@10.0.0.1', '-p'], ['@10.0.0.1', '-p', '53', 'x']])
+		expect(await runScript(text('dns-check.sh'), {folder, played: {dig: ''}, args}), args.join(' ')).toMatchObject({
+			status: 2,
+			calls: '',
+			stderr: expect.stringContaining('usage:'),
+		});
+	for (const args of [['@10.0.0.1'], ['@10.0.0.1', '-p', '5399']])
+		expect((await runScript(text('dns-check.sh'), {folder, played: {dig: 'echo 10.0.0.10'}, args})).calls).toContain(
+			`${args.join(' ')} zenml-pro.internal.mycompany.com A\n`,
+		);
 	// An address that only begins alike is another one.
 	expect((await run('echo 10.0.0.100')).status).toBe(1);
 	const old = await run('echo 10.0.0.10; echo 10.9.9.9');

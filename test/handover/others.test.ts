@@ -1,6 +1,6 @@
 import {execFileSync, spawnSync} from 'node:child_process';
 import {existsSync} from 'node:fs';
-import {copyFile, mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {copyFile, mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
@@ -129,6 +129,19 @@ describe('network', () => {
 		expect(known).toContain('@10.255.255.53 -p 53');
 	});
 
+	test('the DNS of the cluster asks the same name servers, one row for each; none goes out from pods', () => {
+		const rows = (servers: readonly string[]) =>
+			sectionOf(networkPack(answers, asking, servers).sections, 'connections.csv')
+				.lines.filter((row) => /,names( asked on)?,(?:pods|DNS)/u.test(row) && row.includes(',udp,'))
+				.map((row) => row.split(',').slice(1).join(','));
+		expect(rows(['10.1.1.53', '10.1.2.53'])).toEqual([
+			'names,pods,,DNS of the cluster,,53,udp,within the cluster',
+			'names asked on,DNS of the cluster,,10.1.1.53,,53,udp,out of the cluster',
+			'names asked on,DNS of the cluster,,10.1.2.53,,53,udp,out of the cluster',
+		]);
+		expect(rows([])[1]).toBe('names asked on,DNS of the cluster,,name server of the nodes,,53,udp,out of the cluster');
+	});
+
 	test('the check asks the name server of the answers, at its port', async () => {
 		const own = {...answers, network: {...answers.network, nameServer: '10.9.9.9:5353'}};
 		const text = textOf(networkPack(own, asking).sections, 'network-check.sh');
@@ -208,7 +221,13 @@ describe('certificate', () => {
 		});
 		expect(shown).toContain('DNS:zenml-pro.corp.internal, DNS:zenml.corp.internal');
 		expect(shown).toContain('TLS Web Server Authentication');
-		expect(run()).toMatchObject({status: 1, stderr: 'tls.key is there already; nothing was done.\n'});
+		expect(run()).toMatchObject({status: 1, stderr: expect.stringContaining('nothing was done. For a renewal')});
+		// A renewal: the script by its path, in an empty folder, makes another key, and leaves the old one alone.
+		const [before, elsewhere] = [await readFile(join(own, 'tls.key')), await mkdtemp(join(folder, 'renewal-'))];
+		expect(spawnSync('sh', [join(own, 'request.sh')], {cwd: elsewhere}).status).toBe(0);
+		expect((await readFile(join(own, 'tls.key'))).equals(before)).toBe(true);
+		expect((await readFile(join(elsewhere, 'tls.key'))).equals(before)).toBe(false);
+		expect(textOf(sections, 'README.txt').replaceAll(/\s+/gu, ' ')).toContain('runs request.sh in a new, empty folder');
 	});
 });
 
@@ -279,6 +298,12 @@ test('the storage admin gets the rights of a bucket as JSON', () => {
 	};
 	expect(Statement.flatMap(({Resource}) => Resource)).toEqual(['arn:aws:s3:::zen', 'arn:aws:s3:::zen/*']);
 	expect(textOf(sections, 'README.txt')).toContain('mount -t nfs -o vers=4 nfs.corp:/b /tmp/nfs-check');
+	expect(note).toContain(
+		'Delete the bucket zen, and the account on it. The artifacts of pipelines that lie there are gone',
+	);
+	expect(note).toContain(
+		'Delete the folder /b of nfs.corp and its export. The scheduled backups that lie there are gone',
+	);
 	expect(JSON.stringify(sections)).not.toContain('env:B');
 });
 
@@ -293,6 +318,7 @@ test('artifacts and backups in one bucket have rights of their own, each below i
 		asking,
 	);
 	const note = textOf(sections, 'README.txt');
+	expect(note.replaceAll(/\s+/gu, ' ')).toContain('Delete what lies below art in one, and the account on it.');
 	for (const [file, below] of [
 		['policy-one-artifacts.json', 'arn:aws:s3:::one/art/*'],
 		['policy-one-backups.json', 'arn:aws:s3:::one/team/bak/*'],

@@ -205,6 +205,7 @@ test('on OpenShift the note speaks of security context constraints', async () =>
 		expect(undo).toContain(`oc adm policy remove-scc-from-group nonroot-v2 system:serviceaccounts:${name}`);
 	// Its nodes are changed by no script.
 	expect(note).not.toContain('ca-nodes.sh');
+	expect(note.replaceAll(/\s+/gu, ' ')).toContain('see openshift-nodes.txt in the papers "ca"');
 	const ids = {runAsUser: null, fsGroup: null};
 	const byCluster = answersOf((input) => ({
 		...input,

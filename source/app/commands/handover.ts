@@ -70,7 +70,7 @@ export const handover: AddCommand = ({program}, ask) => {
 		.option('--out <folder>', 'where the folders of the teams go (default: "handover" in the state folder)')
 		.option(
 			'--by <date>',
-			'until when it is needed, as the cover notes say it; kept for the next time, - takes it away',
+			'until when it is needed, as README.txt of each team says it; kept for the next time, - takes it away',
 		)
 		.option('--contact <text>', 'whom to ask: name, mail or phone, ticket; kept like --by')
 		.option(

@@ -1,6 +1,6 @@
 import type {HandoverSection} from '../../base/handover.ts';
 import {type CaGiven, caName} from './given.ts';
-import {caScript} from './script.ts';
+import {caScript, nothingToDo} from './script.ts';
 
 // security(1): what is not there is an error when it is taken away.
 const script = (given: CaGiven): HandoverSection =>
@@ -8,17 +8,27 @@ const script = (given: CaGiven): HandoverSection =>
 		title: 'macOS, one machine',
 		fileName: 'ca-macos.sh',
 		about: ['Run as root. For all users of this Mac.'],
+		check: ['security verify-cert -c ca.crt'],
 		digest: 'base64 -D | shasum -a 256',
 		lines: [
 			'keychain=/Library/Keychains/System.keychain',
+			'is_there() {',
+			'  security find-certificate -a -Z "$keychain" | grep -iq "$want"',
+			'}',
 			'if [ "$what" = install ]; then',
+			'  if is_there && security verify-cert -c "$file" >/dev/null 2>&1; then',
+			`    echo "${nothingToDo.install}"`,
+			'    exit 0',
+			'  fi',
 			'  security add-trusted-cert -d -r trustRoot -k "$keychain" "$file"',
-			'elif security find-certificate -a -Z "$keychain" | grep -iq "$want"; then',
+			'  echo "Installed: in $keychain"',
+			'elif is_there; then',
 			'  security remove-trusted-cert -d "$file" \\',
 			'    || echo "It was not trusted; it is deleted all the same." >&2',
 			'  security delete-certificate -Z "$want" "$keychain"',
+			'  echo "Removed: from $keychain"',
 			'else',
-			'  echo "It is not in $keychain: nothing to do."',
+			`  echo "${nothingToDo.remove}"`,
 			'fi',
 		],
 	});

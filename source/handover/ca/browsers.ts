@@ -1,6 +1,6 @@
 import type {HandoverSection} from '../../base/handover.ts';
 import {type CaGiven, caName} from './given.ts';
-import {caScript} from './script.ts';
+import {caScript, nothingToDo} from './script.ts';
 
 const json = (value: object): readonly string[] => JSON.stringify(value, undefined, 2).split('\n');
 
@@ -32,6 +32,7 @@ const nss = (given: CaGiven): HandoverSection =>
 			'(Debian: libnss3-tools, RHEL: nss-tools). NSS_DB names another folder',
 			'than ~/.pki/nssdb.',
 		],
+		check: ['certutil -d sql:$HOME/.pki/nssdb -L'],
 		lines: [
 			'command -v certutil >/dev/null 2>&1 || {',
 			'  echo "certutil is missing: install libnss3-tools or nss-tools." >&2',
@@ -63,18 +64,20 @@ const nss = (given: CaGiven): HandoverSection =>
 			'fi',
 			'if [ "$what" = install ] && [ -n "$name" ] \\',
 			`  && rows | grep -q "^${caName} .*C,,"; then`,
-			'  echo "It is there already: nothing to do."',
+			`  echo "${nothingToDo.install}"`,
 			'  exit 0',
 			'fi',
 			'# Another one that is there under this name is replaced.',
 			'if [ -f "$folder/cert9.db" ] \\',
 			`  && rows | grep -q "^${caName} "; then`,
 			`  certutil -d "sql:$folder" -D -n ${caName}`,
+			`  [ "$what" = install ] || echo "Removed: ${caName} from $folder"`,
 			'elif [ "$what" = remove ]; then',
-			'  echo "It is not there: nothing to do."',
+			`  echo "${nothingToDo.remove}"`,
 			'fi',
 			'if [ "$what" = install ]; then',
 			`  certutil -d "sql:$folder" -A -t C,, -n ${caName} -i "$file"`,
+			`  echo "Installed: ${caName} in $folder"`,
 			'fi',
 		],
 	});

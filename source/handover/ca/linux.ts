@@ -1,6 +1,6 @@
 import type {HandoverSection} from '../../base/handover.ts';
 import {type CaGiven, caName} from './given.ts';
-import {caScript} from './script.ts';
+import {caScript, nothingToDo} from './script.ts';
 
 /** How a family of distributions takes a CA in. Debian takes files that end in .crt only. */
 type Distribution = {
@@ -10,6 +10,8 @@ type Distribution = {
 	readonly update: string;
 	/** The same, after a certificate was taken away. */
 	readonly updateAfter: string;
+	/** The list that programs read, which `update` makes. */
+	readonly list: string;
 };
 
 const distributions: readonly Distribution[] = [
@@ -19,6 +21,7 @@ const distributions: readonly Distribution[] = [
 		anchor: `/usr/local/share/ca-certificates/${caName}.crt`,
 		update: 'update-ca-certificates',
 		updateAfter: 'update-ca-certificates --fresh',
+		list: '/etc/ssl/certs/ca-certificates.crt',
 	},
 	{
 		title: 'RHEL and Fedora',
@@ -26,6 +29,7 @@ const distributions: readonly Distribution[] = [
 		anchor: `/etc/pki/ca-trust/source/anchors/${caName}.pem`,
 		update: 'update-ca-trust extract',
 		updateAfter: 'update-ca-trust extract',
+		list: '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem',
 	},
 	{
 		title: 'SUSE',
@@ -33,25 +37,39 @@ const distributions: readonly Distribution[] = [
 		anchor: `/etc/pki/trust/anchors/${caName}.pem`,
 		update: 'update-ca-certificates',
 		updateAfter: 'update-ca-certificates',
+		list: '/var/lib/ca-certificates/ca-bundle.pem',
 	},
 ];
 
-const linux = (given: CaGiven, {title, fileName, anchor, update, updateAfter}: Distribution): HandoverSection =>
-	caScript(given, {
+// The list is made anew also where nothing else is to be done: a run before may have been ended before that.
+const linux = (given: CaGiven, distribution: Distribution): HandoverSection => {
+	const {title, fileName, anchor, update, updateAfter, list} = distribution;
+	return caScript(given, {
 		title,
 		fileName,
 		about: ['Run as root.'],
+		check: ['openssl verify -no-CApath \\', `  -CAfile ${list} ca.crt`],
 		lines: [
 			`anchor=${anchor}`,
 			'if [ "$what" = remove ]; then',
-			'  rm -f "$anchor"',
+			`  told="${nothingToDo.remove}"`,
+			'  if [ -e "$anchor" ]; then',
+			'    rm -f "$anchor"',
+			'    told="Removed: $anchor"',
+			'  fi',
 			`  ${updateAfter}`,
 			'else',
-			'  install -m 0644 "$file" "$anchor"',
+			`  told="${nothingToDo.install}"`,
+			'  if ! cmp -s "$file" "$anchor"; then',
+			'    install -m 0644 "$file" "$anchor"',
+			'    told="Installed: $anchor"',
+			'  fi',
 			`  ${update}`,
 			'fi',
+			'echo "$told"',
 		],
 	});
+};
 
 /** Scripts for the trust stores of Linux systems. */
 export const linuxScripts = (given: CaGiven): readonly HandoverSection[] =>

@@ -1,6 +1,6 @@
 import type {HandoverSection} from '../../base/handover.ts';
 import {type CaGiven, caName} from './given.ts';
-import {caScript} from './script.ts';
+import {caScript, nothingToDo} from './script.ts';
 
 /** Name of the certificate wherever it is put, so that nobody else's file is written over or taken away. */
 const certificate = `${caName}.crt`;
@@ -17,15 +17,17 @@ const containerd: readonly string[] = [
 	'  folder=$root/etc/containerd/certs.d/$registry',
 	'  list=$folder/hosts.toml',
 	'  if [ "$what" = remove ]; then',
-	'    if [ "$(cat "$list" 2>/dev/null)" = "$(hosts)" ]; then rm -f "$list"; fi',
+	'    if [ "$(cat "$list" 2>/dev/null)" = "$(hosts)" ]; then drop "$list"; fi',
 	`    leave "$folder/${certificate}" "$list"`,
 	'    # Where something else lies there, the folder stays.',
 	'    rmdir "$folder" 2>/dev/null || :',
 	'    return',
 	'  fi',
 	'  mkdir -p "$folder"',
-	`  install -m 0644 "$file" "$folder/${certificate}"`,
-	'  if [ ! -s "$list" ]; then hosts >"$list"',
+	`  put "$folder/${certificate}"`,
+	'  if [ ! -s "$list" ]; then',
+	'    hosts >"$list"',
+	'    changed=yes',
 	`  elif ! grep -qF "${certificate}" "$list"; then`,
 	'    echo "$list is there: add to its host" >&2',
 	"    hosts | grep '^  ca = ' >&2",
@@ -49,12 +51,27 @@ const crio: readonly string[] = [
 	'crio() {',
 	'  folder=$root/etc/containers/certs.d/$registry',
 	'  if [ "$what" = remove ]; then',
-	`    rm -f "$folder/${certificate}"`,
+	`    drop "$folder/${certificate}"`,
 	'    rmdir "$folder" 2>/dev/null || :',
 	'    return',
 	'  fi',
 	'  mkdir -p "$folder"',
-	`  install -m 0644 "$file" "$folder/${certificate}"`,
+	`  put "$folder/${certificate}"`,
+	'}',
+];
+
+/** Puts the certificate at a place, takes a file away, and notes whether that changed anything. */
+const steps: readonly string[] = [
+	'changed=no',
+	'put() {',
+	'  cmp -s "$file" "$1" && return',
+	'  install -m 0644 "$file" "$1"',
+	'  changed=yes',
+	'}',
+	'drop() {',
+	'  [ -e "$1" ] || return 0',
+	'  rm -f "$1"',
+	'  changed=yes',
 	'}',
 ];
 
@@ -66,7 +83,7 @@ const leave: readonly string[] = [
 	'    echo "$2, then run this again." >&2',
 	'    return 3',
 	'  fi',
-	'  rm -f "$1"',
+	'  drop "$1"',
 	'}',
 ];
 
@@ -77,19 +94,20 @@ const rancher: readonly string[] = [
 	`  kept=$root/etc/rancher/$1/${certificate}`,
 	'  if [ "$what" = remove ]; then',
 	'    if [ "$(cat "$list" 2>/dev/null)" = "$(whole "$1")" ]; then',
-	'      rm -f "$list"',
+	'      drop "$list"',
 	'      echo "Restart $1 on this node."',
 	'    fi',
 	'    leave "$kept" "$list"',
 	'    return',
 	'  fi',
 	'  if ! cmp -s "$file" "$kept"; then',
-	'    install -m 0644 "$file" "$kept"',
+	'    put "$kept"',
 	'    echo "Restart $1 on this node: it reads the file when it starts."',
 	'  fi',
 	'  if [ ! -s "$list" ]; then',
 	'    whole "$1" >"$list"',
 	'    chmod 0600 "$list"',
+	'    changed=yes',
 	'  elif ! grep -F -A 5 "$registry" "$list" \\',
 	`    | grep -qF "${certificate}"; then`,
 	'    echo "$list is there: add below configs:" >&2',
@@ -106,19 +124,25 @@ const rancher: readonly string[] = [
 
 const findRuntime: readonly string[] = [
 	'found=',
+	`add() { found=\${found:+$found, }$1; }`,
 	'for one in k3s rke2; do',
-	'  if [ -d "$root/etc/rancher/$one" ]; then found=$one; rancher "$one"; fi',
+	'  if [ -d "$root/etc/rancher/$one" ]; then add "$one"; rancher "$one"; fi',
 	'done',
-	'if [ -d "$root/etc/crio" ]; then found=crio; crio; fi',
+	'if [ -d "$root/etc/crio" ]; then add CRI-O; crio; fi',
 	'if [ -z "$found" ] && [ -d "$root/etc/containerd" ]; then',
-	'  found=containerd',
+	'  add containerd',
 	'  containerd',
 	'fi',
 	'if [ -z "$found" ]; then',
 	'  echo "No containerd, CRI-O, k3s or RKE2 was found here." >&2',
 	'  exit 1',
 	'fi',
-	'echo "$found: $what CA for $registry"',
+	'case $what:$changed in',
+	`  install:no) echo "${nothingToDo.install}" ;;`,
+	`  remove:no) echo "${nothingToDo.remove}" ;;`,
+	'  install:*) echo "Installed: CA for $registry, in $found" ;;',
+	'  remove:*) echo "Removed: CA for $registry, from $found" ;;',
+	'esac',
 ];
 
 /** A script for each node that pulls from a registry whose certificate the same CA signed. */
@@ -131,12 +155,14 @@ export const nodes = (given: CaGiven): HandoverSection =>
 			'certificate of the registry. Finds containerd, CRI-O, k3s and RKE2. Ends',
 			'with 3 where a file of yours has to be changed by hand.',
 			'Another registry: REGISTRY=HOST[:PORT] sh ca-nodes.sh',
-			'OpenShift: see cover note; its nodes are not changed by hand.',
+			'OpenShift: openshift-nodes.txt; its nodes are not changed by hand.',
 		],
+		check: [`crictl pull ${given.registry}/NAME:TAG`],
 		lines: [
 			`registry=\${REGISTRY:-${given.registry}}`,
 			'# Of another file system, for tests and images.',
 			`root=\${ROOT-}`,
+			...steps,
 			...leave,
 			...containerd,
 			...crio,

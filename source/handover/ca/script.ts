@@ -35,16 +35,27 @@ export type CaScript = {
 	readonly fileName: string;
 	/** What it is for, who runs it, its settings: comments. */
 	readonly about: readonly string[];
+	/** A command that shows the certificate where the script puts it, with `ca.crt` in this folder; further lines go on with it. */
+	readonly check: readonly string[];
 	/** Prints the SHA-256 of the Base64 that it reads; `base64` and `sha256sum` of GNU where nothing is said. */
 	readonly digest?: string;
 	/** POSIX sh under `set -eu`, with the certificate in `$file` and `install` or `remove` in `$what`. */
 	readonly lines: readonly string[];
 };
 
-/** A script of the pack; run with the word "remove" it undoes what it did. Either may be run again and changes nothing then. */
+/** What every script says where nothing was to be done. */
+export const nothingToDo = {
+	install: 'It is there already: nothing to do.',
+	remove: 'It is not there: nothing to do.',
+} as const;
+
+/**
+ * A script of the papers; run with the word "remove" it undoes what it did. Either may be run again and changes nothing then. Each tells in
+ * its last line what was done, or that nothing was to be done.
+ */
 export const caScript = (
 	given: CaGiven,
-	{title, fileName, about, digest = 'base64 -d | sha256sum', lines}: CaScript,
+	{title, fileName, about, check, digest = 'base64 -d | sha256sum', lines}: CaScript,
 ): HandoverSection => ({
 	title,
 	fileName,
@@ -52,6 +63,8 @@ export const caScript = (
 	lines: [
 		'#!/bin/sh',
 		...about.map((line) => `# ${line}`),
+		'# To check, in this folder:',
+		...check.map((line) => `#   ${line}`),
 		`# To undo: sh ${fileName} remove`,
 		'set -eu',
 		...readWords(fileName),

@@ -1,6 +1,6 @@
 import type {HandoverSection} from '../../base/handover.ts';
 import {type CaGiven, caName} from './given.ts';
-import {caScript} from './script.ts';
+import {caScript, nothingToDo} from './script.ts';
 
 /** Lists of CAs that systems keep, in the order in which they are looked for. */
 const systemLists = [
@@ -40,6 +40,7 @@ const python = (given: CaGiven): HandoverSection =>
 			`BUNDLE names another file than ~/.${caName}.pem, PYTHON another`,
 			'Python than python3.',
 		],
+		check: ['openssl verify -no-CApath \\', `  -CAfile $HOME/.${caName}.pem ca.crt`],
 		lines: [
 			`bundle=\${BUNDLE:-$HOME/.${caName}.pem}`,
 			`mark="${madeBy}"`,
@@ -48,8 +49,10 @@ const python = (given: CaGiven): HandoverSection =>
 			'  exit 1',
 			'fi',
 			'if [ "$what" = remove ]; then',
+			`  [ -e "$bundle" ] || { echo "${nothingToDo.remove}"; exit 0; }`,
 			'  rm -f "$bundle"',
-			'  echo "Deleted: $bundle. Take the two lines out of the profiles too."',
+			'  echo "Take the two lines out of the profiles of users, too."',
+			'  echo "Removed: $bundle"',
 			'  exit 0',
 			'fi',
 			`python=\${PYTHON:-python3}`,
@@ -60,11 +63,14 @@ const python = (given: CaGiven): HandoverSection =>
 			...findList,
 			'{ echo "$mark"; cat "$list"; echo; cat "$file"; } >"$bundle.new"',
 			'chmod 0644 "$bundle.new"',
+			`told="${nothingToDo.install}"`,
+			'cmp -s "$bundle.new" "$bundle" \\',
+			'  || told="Installed: $bundle, made of $list and the internal CA"',
 			'mv "$bundle.new" "$bundle"',
-			'echo "Made of $list and the internal CA: $bundle"',
-			"echo 'Add these lines to the profile of each user:'",
+			"echo 'These lines belong in the profile of each user:'",
 			'echo "export REQUESTS_CA_BUNDLE=$bundle"',
 			'echo "export SSL_CERT_FILE=$bundle"',
+			'echo "$told"',
 		],
 	});
 
@@ -79,6 +85,7 @@ const java = (given: CaGiven): HandoverSection =>
 			'another one comes from STOREPASS. KEYSTORE names another file than the',
 			'cacerts of this Java.',
 		],
+		check: ['keytool -list -cacerts -storepass changeit \\', `  -alias ${caName}`],
 		lines: [
 			`keytool=\${JAVA_HOME:+$JAVA_HOME/bin/}keytool`,
 			`STOREPASS=\${STOREPASS:-changeit}`,
@@ -95,8 +102,8 @@ const java = (given: CaGiven): HandoverSection =>
 			`entry=$(printf '%s\\n' "$listed" | grep -A 1 "^${caName}," | tr -d : \\`,
 			'  | tr A-F a-f) || entry=',
 			'case "$what:$entry" in',
-			'  install:*"$want"*) echo "It is there already: nothing to do."; exit 0 ;;',
-			'  remove:) echo "It is not there: nothing to do."; exit 0 ;;',
+			`  install:*"$want"*) echo "${nothingToDo.install}"; exit 0 ;;`,
+			`  remove:) echo "${nothingToDo.remove}"; exit 0 ;;`,
 			'esac',
 			'# Another certificate under this alias is replaced.',
 			'if [ -n "$entry" ]; then',
@@ -106,7 +113,8 @@ const java = (given: CaGiven): HandoverSection =>
 			'if [ "$what" = install ]; then',
 			'  "$keytool" -importcert -noprompt "$@" -storepass:env STOREPASS \\',
 			`    -alias ${caName} -file "$file"`,
-			'fi',
+			`  echo "Installed: ${caName}"`,
+			`else echo "Removed: ${caName}"; fi`,
 		],
 	});
 
@@ -136,9 +144,11 @@ const others = ({registry}: CaGiven): HandoverSection => ({
 		'Docker and Podman on machines of users, for the registry',
 		`  install -D -m 0644 ca.crt /etc/docker/certs.d/${registry}/ca.crt`,
 		`  install -D -m 0644 ca.crt /etc/containers/certs.d/${registry}/ca.crt`,
-		'  to undo, delete that folder.',
+		'  to undo, delete that file.',
 		'The ZenML client with a CA of its own for one server',
-		'  zenml login URL --ssl-ca-cert CA',
+		'  zenml login URL --ssl-ca-cert CA              zenml logout URL',
+		'Check, of BUNDLE before the servers are there',
+		'  openssl verify -no-CApath -CAfile BUNDLE ca.crt',
 	],
 });
 
@@ -149,6 +159,8 @@ const dockerfile = ({pemSha256}: CaGiven): HandoverSection => ({
 		'# An image that trusts the internal CA, on top of yours (Debian, Ubuntu).',
 		'# With ca.crt in this folder, behind the gap, with Docker, Podman or Kaniko:',
 		'#   docker build -f ca-image.Dockerfile --build-arg BASE=IMAGE -t NAME .',
+		'# Check: the build stops where the certificate is not the one of README.txt.',
+		'# Undo: use the image again that it was made of.',
 		'ARG BASE',
 		`FROM \${BASE}`,
 		'USER root',

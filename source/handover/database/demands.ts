@@ -19,13 +19,13 @@ const makes = {
 const tlsOf = (server: NeededServer): string => {
 	if (server.tls === 'disable') return 'Logins come without TLS: the answers turn it off.';
 	if (server.tls === 'require') return 'Logins come with TLS; the certificate of the server is not looked at.';
-	return `Logins come with TLS, and look at the certificate of the server: it must hold the name ${server.host} in its subjectAltName, and be signed by the CA in ${caFile(server)}, which ${server.caPem ? 'lies beside this note' : 'the operator sends you'}. Send another CA back if yours is another.`;
+	return `Logins come with TLS, and look at the certificate of the server: it must hold the name ${server.host} in its subjectAltName, and be signed by the CA in ${caFile(server)}, which ${server.caPem ? 'lies in this folder' : 'the operator sends you'}. Send another CA back if yours is another.`;
 };
 
 /** What the client of the control plane does by itself: its chart has no key for TLS. */
 const controlPlaneTls = {
 	postgresql:
-		'The control plane is another case: it takes TLS where the server offers it, and may not look at the certificate. hostssl in pg_hba.conf rules out clear text.',
+		'The control plane is another case: it takes TLS where the server offers it, and nothing makes it look at the certificate. hostssl in pg_hba.conf rules out clear text.',
 	mysql:
 		'The control plane is another case: nothing makes it ask for TLS, and what it sends may go in clear text. Keep the network between to yourselves.',
 } as const;

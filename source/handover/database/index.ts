@@ -116,12 +116,12 @@ const cover = (servers: readonly NeededServer[], asking: Asking): HandoverSectio
 			],
 			what: whatOf(servers, asking),
 			check: [
-				`In this folder, as the servers will log in; each asks for the password${servers.some(({engine}) => engine === 'mysql') ? " (in the files for MySQL it stands as hexadecimal digits between X' and ')" : ''}:`,
 				...(servers.some(({showsCertificate}) => showsCertificate)
 					? [
 							`${clientFiles.certificate} and ${clientFiles.key} are a client certificate that the server takes, and its key readable by you alone: one of yours, or those of the operator.`,
 						]
 					: []),
+				`In this folder, as the servers will log in; each asks for the password${servers.some(({engine}) => engine === 'mysql') ? " (in the files for MySQL it stands as hexadecimal digits between X' and ')" : ''}:`,
 				...servers.map((server) => ({exact: engines[server.engine].check(server)})),
 			],
 			undo: [

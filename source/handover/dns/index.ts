@@ -41,7 +41,7 @@ const checkScript = ({names, address, server}: Known): HandoverSection => ({
 		'# Asks each name; the exit code is 1 where one does not lead there.',
 		'# Another server: sh dns-check.sh @SERVER [-p PORT]. Needs dig.',
 		'set -uf',
-		`case \${1-@} in @*) ;; *)`,
+		`case "$#:\${1-}:\${2-}" in 0:*|1:@?*:|3:@?*:-p) ;; *)`,
 		'  echo "usage: sh dns-check.sh [@SERVER [-p PORT]]" >&2',
 		'  exit 2 ;;',
 		'esac',
@@ -114,7 +114,7 @@ const cover = (given: DnsGiven, asking: Asking): HandoverSection => {
 				...resolveLines(server, names),
 			],
 			undo: [
-				`Delete the records${isKnown(given) ? ', as each file says' : ''}. They were new: nothing else uses these names.`,
+				`Delete the records${isKnown(given) ? ', as each file says' : ''}. Nobody finds the servers of ZenML Pro by these names then.`,
 			],
 		},
 		asking,

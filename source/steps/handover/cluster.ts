@@ -60,7 +60,7 @@ const whatOf = (answers: Answers, user: string | undefined): readonly Said[] => 
 	...giveRights(user),
 	...whyRights(accessesOfOperator(answers)),
 	...wayInNeeds(answers),
-	`   Nodes must be able to pull from ${answers.registry.host}. Where the registry has a certificate of the internal CA, see ${answers.ingress.kind === 'route' ? 'the lines on OpenShift in README.txt' : 'ca-nodes.sh'} in the papers "ca".`,
+	`   Nodes must be able to pull from ${answers.registry.host}. Where the registry has a certificate of the internal CA, see ${answers.ingress.kind === 'route' ? 'openshift-nodes.txt' : 'ca-nodes.sh'} in the papers "ca".`,
 	...roomNeeds(answers),
 	...podNeeds(answers),
 	'6. Send the operator a kubeconfig, and the name of its context.',

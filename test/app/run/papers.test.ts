@@ -87,10 +87,10 @@ test('papers that are made beside an installation under way are needed now; besi
 		...{steps: [], acknowledged: [], answers: given},
 	};
 	await writeJournal(path.join(sat, 'state.json'), journal);
-	expect(await byOf()).toContain('before the evening of the installation');
+	expect(await byOf()).toContain('the operator knows the day');
 	for (const [runId, by] of [
 		['abcd1234', 'now: the installation is under way'],
-		['another1', 'before the evening of the installation'],
+		['another1', 'the operator knows the day'],
 	] as const) {
 		const unlock = await acquireFileLock(path.join(sat, 'lock'), {...taker, runId});
 		expect(await byOf()).toContain(by);
