@@ -33,6 +33,9 @@ const problemSchema = z.object({
 /** A way out of a problem that was agreed to, begun, and is not at its end: `Bring back revision 3 …`. */
 const waySchema = z.object({label: words, command: words.optional()});
 
+/** A problem of a step, or what was decided at it, in a sentence; `step` is its title. */
+const metSchema = z.object({runId: words, at: time, step: words, text: words, by: words.optional()});
+
 const journalSchema = z.object({
 	schema: z.literal(journalSchemaVersion),
 	/** The plan that was gone through: `install`. */
@@ -58,6 +61,8 @@ const journalSchema = z.object({
 	acknowledged: z.array(words),
 	/** Who confirmed what, and when; absent in journals of versions that kept the steps alone. */
 	confirmations: z.array(z.object({step: words, at: time, by: words})).optional(),
+	/** What this run and those before it met, until one came to the end of the plan and told it; absent where there is nothing. */
+	met: z.array(metSchema).optional(),
 	/** True for a run in a played world. */
 	rehearsal: z.boolean().optional(),
 	/** The answers of the run, with references in the place of secrets. */
@@ -97,6 +102,8 @@ export type JournalContext = {
 	readonly earlier?: Journal | undefined;
 	/** All that are known, those of earlier runs too. */
 	readonly confirmations?: Journal['confirmations'];
+	/** The same of what was met. */
+	readonly met?: Journal['met'];
 	readonly rehearsal?: boolean;
 	/** Who goes through this run. */
 	readonly by?: string | undefined;
@@ -127,7 +134,7 @@ const standingOf = (state: RunState): Pick<Journal, 'current' | 'problem' | 'unf
 /** The journal of a run, carrying over what an earlier one of the same plan knew of steps that this one has not reached. */
 export const journalOf = (
 	state: RunState,
-	{host, pid, now, answers, earlier, confirmations, rehearsal, resume, by}: JournalContext,
+	{host, pid, now, answers, earlier, confirmations, met, rehearsal, resume, by}: JournalContext,
 ): Journal => ({
 	schema: journalSchemaVersion,
 	plan: state.plan,
@@ -150,6 +157,7 @@ export const journalOf = (
 		]),
 	],
 	...(confirmations && confirmations.length > 0 && {confirmations}),
+	...(met && met.length > 0 && {met}),
 	...(rehearsal === true && {rehearsal}),
 	answers,
 });

@@ -62,6 +62,18 @@ const stepLines = (step: StepState, told: RunTold): readonly string[] => [
 	...(step.problem ? formatProblem(step.problem).map((line) => `  ${line}`) : []),
 ];
 
+/** What a step recorded; of one that was found done, what the run recorded that did it. */
+const recordLines = (
+	{id, title, outcome, record = []}: StepState,
+	{changedBefore = {}}: RunTold,
+): readonly string[] => {
+	const {runId, record: earlier = []} = (outcome === 'already' ? changedBefore[id] : undefined) ?? {};
+	return [
+		...(earlier.length === 0 ? [] : [`${title}, in run ${runId}`, ...earlier.map((line) => `  ${line}`)]),
+		...(record.length === 0 ? [] : [title, ...record.map((line) => `  ${line}`)]),
+	];
+};
+
 const happenedLines = (all: readonly Happened[]): readonly string[] =>
 	all.map(({at, step, text, until}) => {
 		const ended = until === undefined ? '' : ` (until ${moment(until)}, ${formatDuration(until - at)})`;
@@ -106,9 +118,7 @@ const common = (told: RunTold): readonly Section[] => {
 		{title: 'Problems, and what was done about them; what was confirmed', lines: happenedLines(happened)},
 		{
 			title: 'Logs',
-			lines: state.steps.flatMap(({title, record = []}) =>
-				record.length === 0 ? [] : [title, ...record.map((line) => `  ${line}`)],
-			),
+			lines: state.steps.flatMap((step) => recordLines(step, told)),
 		},
 	];
 };

@@ -12,6 +12,7 @@ import {
 	writeJournal,
 } from '../../source/engine/journal.ts';
 import {emptyRun} from '../../source/engine/reduce.ts';
+import type {NewEvent} from '../../source/engine/run.ts';
 import {plans} from '../../source/plans/index.ts';
 import {fold, started, trouble, wholeRun} from './events.ts';
 
@@ -216,6 +217,23 @@ test('a run carries over what an earlier one knew of steps that it has not reach
 		['dns', 'cc', '1 name'],
 		['ca', 'dd', 'left out by the operator'],
 	]);
+});
+
+test('what a step recorded is kept with the run that changed it: the newest fifty lines, each to 500 letters', () => {
+	const line = (text: string): NewEvent => ({
+		type: 'step-detail',
+		step: 'images',
+		detail: {kind: 'line', level: 'info', text, record: true},
+	});
+	const state = fold([
+		started,
+		{type: 'step-started', step: 'images', stale: false},
+		...Array.from({length: 60}, (_, index) => line(`${index} ${'a'.repeat(600)}`)),
+		{type: 'step-finished', step: 'images', outcome: 'applied', note: '', fingerprint: 'a'},
+	]);
+	const record = journalOf(state, more).steps[0]?.changed?.record ?? [];
+	expect(record.length).toBe(50);
+	expect(record.at(-1)).toBe(`59 ${'a'.repeat(497)}…`);
 });
 
 test('what a run finds done is kept as what the run before it did, with whose that was, over any number of runs', () => {

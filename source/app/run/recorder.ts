@@ -9,10 +9,12 @@ import {lastChangeOf} from '../../engine/journal/steps.ts';
 import {type Journal, journalOf} from '../../engine/journal.ts';
 import type {RunState} from '../../engine/state.ts';
 import {type GoOn, goOnCommand} from '../../report/go-on.ts';
-import {confirmedWords, type Happened} from '../../report/happened.ts';
+import type {Happened} from '../../report/happened.ts';
 import type {ChangedBefore} from '../../report/run-papers.ts';
+import {isWhole} from '../../report/summary.ts';
 import type {Ports} from '../../steps/world.ts';
 import type {Context} from '../base/context.ts';
+import {happenedBefore, metOf} from './journal/carried.ts';
 import {clusterJournalMs, writeClusterJournal} from './journal/cluster-journal.ts';
 import {createJournalWriter} from './journal/journal-writer.ts';
 import {gatherHappened} from './reports/gathered.ts';
@@ -58,19 +60,11 @@ export type Recorder = {
 	readonly close: () => Promise<void>;
 	/** How the run stands, and the answers that counted last. */
 	readonly end: () => {readonly state: RunState; readonly answers: Answers};
-	/** What people did in its course, and what was confirmed before it. */
+	/** What people did in its course, and what was confirmed and met before it. */
 	readonly happened: () => readonly Happened[];
 	/** Which earlier runs changed something last, by step. */
 	readonly changedBefore: () => ChangedBefore;
 };
-
-/** What an earlier run was told, for the reports of this one. */
-const confirmedBefore = ({step, at, by}: NonNullable<Journal['confirmations']>[number]): Happened => ({
-	at,
-	step,
-	text: confirmedWords(by),
-	confirmedBy: by,
-});
 
 const operatorOf = ({userName, hostName}: Context): string => `${userName} on ${hostName}`;
 
@@ -86,9 +80,28 @@ const aboutRun = ({context, earlier}: RecorderOptions) => ({
 const changedIn = (earlier: Journal | undefined): ChangedBefore =>
 	Object.fromEntries((earlier?.steps ?? []).map((step) => [step.id, lastChangeOf(step)]));
 
+/** Puts a journal into the cluster; the journal on this host is the one that counts, the copy serves another host only. */
+const copier =
+	({context, openPorts, mayWrite}: RecorderOptions, logLine: (value: unknown) => void, answers: () => Answers) =>
+	async (journal: Journal): Promise<void> => {
+		if (!journal.steps.some(({id, outcome}) => id === 'namespaces' && outcome !== undefined)) return;
+		const failed = (message: string): void => logLine({at: context.clock.now(), type: 'journal-copy-failed', message});
+		if (!mayWrite()) {
+			failed('The lock of the cluster may be held by another run.');
+			return;
+		}
+		try {
+			const {cluster} = openPorts(answers());
+			const {namespace} = answers().controlPlane;
+			await writeClusterJournal(cluster, namespace, journal, AbortSignal.timeout(clusterJournalMs));
+		} catch (error) {
+			failed(context.redactor.redact(toProblem(error).message));
+		}
+	};
+
 /** Starts the log and, where there is one, the journal. Events must be redacted before they come here. */
 export const createRecorder = (options: RecorderOptions): Recorder => {
-	const {context, logFile, earlier, openPorts, goOn} = options;
+	const {context, logFile, earlier, goOn} = options;
 	const {clock, redactor} = context;
 	const log = createWriteStream(logFile, {flags: 'wx', mode: 0o600});
 	// Without a listener a full disk would end the program; the end of the run reports it.
@@ -106,31 +119,14 @@ export const createRecorder = (options: RecorderOptions): Recorder => {
 	const about = aboutRun(options);
 	const resume = (): string | undefined => goOn && redactor.redact(goOnCommand(fold.state(), goOn));
 	const confirmations = [...(earlier?.confirmations ?? [])];
-	const happened = gatherHappened(answers, {clock, before: confirmations.map(confirmedBefore), operator: about.by});
-	const copy = async (journal: Journal): Promise<void> => {
-		if (!journal.steps.some(({id, outcome}) => id === 'namespaces' && outcome !== undefined)) return;
-		const failed = (message: string): void => logLine({at: clock.now(), type: 'journal-copy-failed', message});
-		if (!options.mayWrite()) {
-			failed('The lock of the cluster may be held by another run.');
-			return;
-		}
-		try {
-			const {cluster} = openPorts(answers);
-			await writeClusterJournal(
-				cluster,
-				answers.controlPlane.namespace,
-				journal,
-				AbortSignal.timeout(clusterJournalMs),
-			);
-		} catch (error) {
-			// The journal on this host is the one that counts; the copy serves another host only.
-			failed(redactor.redact(toProblem(error).message));
-		}
-	};
+	const happened = gatherHappened(answers, {clock, before: happenedBefore(earlier), operator: about.by});
 	const writer =
 		options.journalFile === undefined
 			? undefined
-			: createJournalWriter(options.journalFile, {onFailure: options.onFailure, copy});
+			: createJournalWriter(options.journalFile, {
+					onFailure: options.onFailure,
+					copy: copier(options, logLine, () => answers),
+				});
 	const free = writer && context.beforeLeaving?.(writer.saved);
 	return {
 		listener: (event) => {
@@ -139,7 +135,11 @@ export const createRecorder = (options: RecorderOptions): Recorder => {
 			if (event.type === 'step-acknowledged') confirmations.push({step: event.step, at: event.at, by: about.by});
 			logLine(event);
 			if (!journaled.has(event.type)) return;
-			writer?.put(journalOf(fold.state(), {...about, now: event.at, answers, confirmations, resume: resume()}));
+			const state = fold.state();
+			// What a report tells ends with it.
+			const isTold = state.outcome === 'done' && isWhole(state);
+			const met = isTold ? [] : metOf(earlier, happened.met(), {runId: state.runId, by: about.by});
+			writer?.put(journalOf(state, {...about, now: event.at, answers, confirmations, met, resume: resume()}));
 		},
 		setAnswers: (next) => {
 			if (next !== answers) {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import {printable} from '../../base/printable.ts';
+import {cutTo} from '../../base/text.ts';
 import {partWords} from '../outcome.ts';
 import type {RunState, StepState} from '../state.ts';
 
@@ -23,8 +24,8 @@ export const stepSchema = z.object({
 	ended: words.optional(),
 	/** The run in which it ended so; absent in journals of versions that did not tell them apart. */
 	runId: words.optional(),
-	/** The run that changed something in it last, and whose that was; absent in journals of versions that did not keep it. */
-	changed: z.object({runId: words, at: time, by: words.optional()}).optional(),
+	/** The run that changed something in it last, whose that was, and what it recorded of that; absent in journals of versions that did not keep it. */
+	changed: z.object({runId: words, at: time, by: words.optional(), record: z.array(words).optional()}).optional(),
 });
 
 export type JournalStep = z.infer<typeof stepSchema>;
@@ -38,12 +39,20 @@ export const lastChangeOf = ({changed, outcome, runId, finishedAt}: JournalStep)
 	return outcome === 'applied' && runId !== undefined && finishedAt !== undefined ? {runId, at: finishedAt} : undefined;
 };
 
+/** A journal also has to fit into a Secret of the cluster: so many of the newest lines of a record are kept, and so much of each. */
+const most = {lines: 50, letters: 500} as const;
+
+const recordOf = ({record = []}: StepState): Pick<LastChange, 'record'> =>
+	record.length === 0 ? {} : {record: record.slice(-most.lines).map((line) => cutTo(line, most.letters))};
+
 /** What the entries of one run have in common. */
 type Of = {readonly runId: string; readonly by: string | undefined; readonly earlier: readonly JournalStep[]};
 
-const changeIn = ({id, outcome, finishedAt}: StepState, {runId, by, earlier}: Of): LastChange | undefined => {
-	if (outcome === 'applied' && finishedAt !== undefined) return {runId, at: finishedAt, ...(by !== undefined && {by})};
-	const before = earlier.find((step) => step.id === id);
+const changeIn = (step: StepState, {runId, by, earlier}: Of): LastChange | undefined => {
+	const {id, outcome, finishedAt} = step;
+	if (outcome === 'applied' && finishedAt !== undefined)
+		return {runId, at: finishedAt, ...(by !== undefined && {by}), ...recordOf(step)};
+	const before = earlier.find((one) => one.id === id);
 	// What was left out or brought back is not what that run made.
 	return outcome === 'already' && before ? lastChangeOf(before) : undefined;
 };

@@ -9,6 +9,8 @@ export type Gatherer = {
 	/** The answers that count from now on: which of them differ is told, not what they hold. */
 	readonly answersAre: (answers: unknown) => void;
 	readonly all: () => readonly Happened[];
+	/** What this run itself met and what was decided at it, without what was waited for and confirmed. */
+	readonly met: () => readonly Happened[];
 };
 
 /** What is known beside the events: what an earlier run was told, and who confirms in this one. */
@@ -67,5 +69,7 @@ export const gatherHappened = (first: unknown, {clock, before = [], operator}: G
 			if (paths.length > 0) all = [...all, {at: clock.now(), step: 'Answers', text: `changed: ${paths.join(', ')}`}];
 		},
 		all: () => all,
+		met: () =>
+			all.slice(before.length).filter(({wait, confirmedBy}) => wait === undefined && confirmedBy === undefined),
 	};
 };

@@ -1,0 +1,80 @@
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
+import {afterEach, beforeEach, expect, test} from 'vitest';
+import {runPlan} from '../../../source/app/run/run.ts';
+import {ProblemError} from '../../../source/base/problem.ts';
+import {unattended} from '../../../source/engine/controls.ts';
+import {type Plan, type Step, shortTimeouts} from '../../../source/steps/world.ts';
+import {trouble} from '../../engine/events.ts';
+import {scratch} from '../../helm/lab.ts';
+import {entryOf} from '../../helpers/plan-entry.ts';
+import {makeContext} from '../../helpers/world.ts';
+import {answersIn} from './answers.ts';
+
+let folder = '';
+let remove: () => Promise<void>;
+beforeEach(async () => {
+	({folder, remove} = await scratch());
+});
+afterEach(() => remove());
+
+const stepOf = (id: string, title: string, more: Partial<Step>): Step => ({
+	id,
+	title,
+	why: 'It is needed.',
+	area: 'database',
+	inputs: () => ({}),
+	timeouts: shortTimeouts,
+	check: async () => ({status: 'ok', note: ''}),
+	...more,
+});
+
+/** A world of one database, which is migrated once, behind a server that may be away. */
+const makeWorld = () => {
+	const world = {isAway: true, tables: 0};
+	const steps = [
+		stepOf('databases', 'Databases', {
+			check: async () => {
+				if (world.isAway) throw new ProblemError(trouble);
+				return world.tables > 0 ? {status: 'ok', note: ''} : {status: 'todo', changes: []};
+			},
+			apply: async ({report}) => {
+				world.tables = 7;
+				report({kind: 'line', level: 'info', text: 'database zenml_pro: 0 tables → 7 tables', record: true});
+			},
+		}),
+		stepOf('verification', 'Verification', {proves: true}),
+	];
+	const plan: Plan = {id: 'install', title: 'Install', command: 'install', steps};
+	const run = (until?: string) =>
+		runPlan({
+			context: makeContext(folder),
+			stateDirectory: path.join(folder, 'state'),
+			plan: entryOf(plan),
+			pass: 'apply',
+			answers: answersIn(folder),
+			prompted: new Map(),
+			controls: () => unattended({acknowledged: () => false, handoverLimitMs: 1000}),
+			listeners: [],
+			signal: new AbortController().signal,
+			until,
+		});
+	return {world, run};
+};
+
+test('the acceptance report of an install in several runs tells what each of them met and made; the next one tells its own', async () => {
+	const {world, run} = makeWorld();
+	const failed = await run();
+	expect(failed).toMatchObject({outcome: 'failed', reportFile: undefined});
+	world.isAway = false;
+	const half = await run('databases');
+	expect(half).toMatchObject({outcome: 'done', reportFile: undefined});
+	const whole = await run();
+	const text = await readFile(whole.reportFile ?? '', 'utf8');
+	expect(text).toContain(`problem registry-unreachable: The registry does not answer. (run ${failed.state.runId}, `);
+	expect(text).toContain(`Databases, in run ${half.state.runId}\n`);
+	expect(text).toContain('database zenml_pro: 0 tables → 7 tables');
+	const again = await readFile((await run()).reportFile ?? '', 'utf8');
+	expect(again).not.toContain('registry-unreachable');
+	expect(again).toContain('database zenml_pro: 0 tables → 7 tables');
+});
