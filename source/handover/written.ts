@@ -25,7 +25,7 @@ export type WrittenPapers = {
 	readonly folder?: string;
 	/** Names of the files in it. */
 	readonly files: readonly string[];
-	/** What could not be known for them, each in a sentence. */
+	/** What could not be known for them, each in a sentence; a command in it is a line of its own. */
 	readonly lacks: readonly string[];
 	/** What became of files of earlier papers that these do not have, each in a sentence. */
 	readonly earlier?: readonly string[];
@@ -37,15 +37,21 @@ const placeOf = (folder: string | undefined, files: readonly string[]): string =
 	return files.length === 0 ? 'nothing written' : 'not written whole';
 };
 
-const linesOf = ({topic, who, folder, files, lacks, earlier = [], problem}: WrittenPapers): readonly string[] => [
+/** How papers are told: a problem whole, or by its message where it is told whole elsewhere. */
+export type TellPapers = {readonly problems?: 'whole' | 'in short'};
+
+const linesOf = (
+	{topic, who, folder, files, lacks, earlier = [], problem}: WrittenPapers,
+	{problems = 'whole'}: TellPapers,
+): readonly string[] => [
 	`${topic.padEnd(12)} ${who.padEnd(15)} ${placeOf(folder, files)}`,
-	...[...lacks, ...earlier].map((words) => `  ${words}`),
-	...(problem ? [`  ${problem.message} ${problem.fix}`] : []),
+	...[...lacks, ...earlier].flatMap((words) => words.split('\n')).map((line) => `  ${line}`),
+	...(problem ? [`  ${problem.message}${problems === 'whole' ? ` ${problem.fix}` : ''}`] : []),
 ];
 
-/** What became of papers, in plain lines. */
-export const writtenLines = (all: readonly WrittenPapers[]): readonly string[] => [
-	...all.flatMap(linesOf),
+/** What became of papers, in plain lines; commands stand in lines of their own. */
+export const writtenLines = (all: readonly WrittenPapers[], how: TellPapers = {}): readonly string[] => [
+	...all.flatMap((one) => linesOf(one, how)),
 	...(all.some(({folder}) => folder !== undefined)
 		? ['Each folder is for one team, and begins with README.txt: why, what exactly, how to check, how to undo.']
 		: []),

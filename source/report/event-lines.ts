@@ -55,7 +55,7 @@ const textLines = ({who, sections, folder}: Handover): readonly string[] =>
 
 const handoverLines = (handover: Handover): readonly string[] => [
 	`For ${toldActor(handover.who)}: ${handover.title}`,
-	handover.intro,
+	...handover.intro.split('\n'),
 	...textLines(handover),
 	'',
 	'Waiting for:',

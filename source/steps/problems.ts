@@ -192,8 +192,11 @@ export const stepProblems = declareProblems({
 		area: 'prerequisites',
 		who: 'operator',
 		message: '{missing} of {all} passwords for the database admin could not be written.',
-		cause: 'The first: {first}',
-		fix: 'Make each of them available, then ask for these papers again; the others are written.',
+		cause: 'They cannot be had now. {reasons}',
+		cases: {
+			'all of them': {fix: 'Make them available, then ask for these papers again.'},
+			some: {fix: 'Make each of them available, then ask for these papers again; the others are written.'},
+		},
 	},
 	'database-needs-dba': {
 		area: 'people',
@@ -201,7 +204,7 @@ export const stepProblems = declareProblems({
 		message:
 			'The databases are not ready: the database admin has not run the SQL {when}, and the answers hold no login that may.',
 		cause: 'A login as the servers will use it says: {refusal}',
-		fix: 'Give the database admin the SQL and the passwords, which "zenml-airgap handover database --with-passwords" writes as files; or give the tool a login that may, as {at}.username and {at}.password. Then try again.',
+		fix: 'Give the database admin the SQL and the passwords, which the command "handover database" with --with-passwords writes as files; or give the tool a login that may, as {at}.username and {at}.password. Then try again.',
 	},
 	...fromPodTable,
 	...scheduleTable,

@@ -43,7 +43,7 @@ test('a date and a contact stand in the notes, and in those that are made again 
 test('without a contact there is a blank for it, and the command says so', async () => {
 	const {note, out} = await papers();
 	expect(note).toContain('Contact:  ____________________ (name, mail or phone, ticket)');
-	expect(out).toContain('--contact fills it');
+	expect(out).toContain('--contact says whom to ask');
 });
 
 test('what is said stays one line that steers no terminal', async () => {

@@ -182,6 +182,13 @@ test('what an awaited thing says is told when it has changed, also where it says
 	).toBe('        not yet pro.corp.internal');
 });
 
+test('a command in the words about a hand-over stands in a line of its own', () => {
+	const intro =
+		'This writes the passwords:\nzenml-airgap handover database --with-passwords\nWhere an account is there: stop.';
+	const lines = plain([started, {type: 'step-waiting', step: 'dns', handover: {...handover, intro}}]).split('\n');
+	for (const line of intro.split('\n')) expect(lines).toContain(`        ${line}`);
+});
+
 test('a hand-over is written out again when its step is tried again after a problem', () => {
 	const text = plain([
 		started,

@@ -62,7 +62,7 @@ describe('databases', () => {
 	});
 
 	test('while a password is not made and no admin can be asked, a look waits for the database admin', async () => {
-		const run = 'the database admin runs the SQL of zenml-airgap handover database';
+		const run = 'the database admin runs its SQL, which the command "handover database" writes';
 		expect(changesOf(await see(site({}, {cluster: kept()})))).toEqual([
 			`wait database zenml_pro (${run})`,
 			`wait database zenml_workspace (${run})`,
@@ -185,17 +185,21 @@ describe('databases', () => {
 		async (name) => {
 			const world = worldOf(site({probe: throwing(name)}));
 			const {handover, late} = await waitingFor(world);
+			const note =
+				name === 'database-password'
+					? 'its login is refused: not made yet, or its password is another or has expired'
+					: `The server says ${name}.`;
 			expect(handover).toMatchObject({
 				id: 'database',
 				who: 'database admin',
 				folder: '/state/handover/database',
 				pollEveryMs: 15_000,
 				awaited: [
-					{label: 'database zenml_pro for zenml_pro_user on db.corp:5432', ok: false, note: `The server says ${name}.`},
+					{label: 'database zenml_pro for zenml_pro_user on db.corp:5432', ok: false, note},
 					{
 						label: 'database zenml_workspace for zenml_workspace_user on db.corp:5432',
 						ok: false,
-						note: `The server says ${name}.`,
+						note,
 					},
 				],
 			});
@@ -212,9 +216,10 @@ describe('databases', () => {
 				message:
 					'The databases are not ready: the database admin has not run the SQL within 5 minutes, and the answers hold no login that may.',
 				cause: `A login as the servers will use it says: The server says ${name}.`,
-				fix: 'Give the database admin the SQL and the passwords, which "zenml-airgap handover database --with-passwords" writes as files; or give the tool a login that may, as database.admin.username and database.admin.password. Then try again.',
+				fix: 'Give the database admin the SQL and the passwords, which the command "handover database" with --with-passwords writes as files; or give the tool a login that may, as database.admin.username and database.admin.password. Then try again.',
 				nextSteps: [
 					'the files for the database admin are in /state/handover/database; begin with README.txt',
+					'zenml-airgap handover database --with-passwords',
 					'zenml-airgap report (writes all of it for a ticket)',
 				],
 				answers: [
@@ -271,8 +276,8 @@ describe('databases', () => {
 
 	test('a dry run without an admin says who makes the databases, before and after their passwords are made', async () => {
 		const waits = [
-			'wait database zenml_pro (the database admin runs the SQL of zenml-airgap handover database)',
-			'wait database zenml_workspace (the database admin runs the SQL of zenml-airgap handover database)',
+			'wait database zenml_pro (the database admin runs its SQL, which the command "handover database" writes)',
+			'wait database zenml_workspace (the database admin runs its SQL, which the command "handover database" writes)',
 		];
 		const before = site({}, {cluster: kept(), pass: 'look'});
 		expect(changesOf(await see(before))).toEqual(waits);
@@ -293,7 +298,7 @@ describe('databases', () => {
 		const look = site({missing, probe: throwing('database-missing')}, {answers, pass: 'look'});
 		expect(changesOf(await see(look))).toEqual([
 			'create role zenml_pro_user (CREATE ROLE)',
-			'wait database zenml_workspace (the database admin runs the SQL of zenml-airgap handover database)',
+			'wait database zenml_workspace (the database admin runs its SQL, which the command "handover database" writes)',
 		]);
 	});
 
@@ -549,12 +554,28 @@ test('papers without passwords say how to have them: those that are made, and th
 		const {lacks} = await gatherDatabase(worldOf(site({}, {cluster})), {});
 		return lacks.filter((one) => /password|Generated/iu.test(one));
 	};
-	const writes = 'Passwords are not among the files. This writes them: zenml-airgap handover database --with-passwords';
+	const writes =
+		'Passwords are not among the files. This writes them:\nzenml-airgap handover database --with-passwords';
 	expect(await told(kept(generated()))).toEqual([writes]);
-	const later = [writes, expect.stringMatching(/^Generated \(.+, .+\), they exist after: .*install --until secrets$/u)];
+	const later = [
+		writes,
+		expect.stringMatching(/^Generated \(.+, .+\), they exist after:\nzenml-airgap install --until secrets$/u),
+	];
 	expect(await told(kept())).toEqual(later);
 	const away = async () => {
 		throw refusal('kubernetes-unreachable', 'It does not answer.');
 	};
 	expect(await told({get: away})).toEqual(later);
+});
+
+test('passwords that were asked for and are not made yet are told once, with the command that makes them', async () => {
+	const {lacks, problem} = await gatherDatabase(worldOf(site({}, {cluster: kept()})), {withPasswords: true});
+	expect(lacks.filter((one) => /password/iu.test(one))).toEqual([]);
+	expect(problem).toMatchObject({
+		message: '2 of 2 passwords for the database admin could not be written.',
+		cause:
+			'They cannot be had now. Not made yet, which the install does in its step "secrets": zenml_pro_user, zenml_workspace_user.',
+		fix: 'Make them available, then ask for these papers again.',
+		nextSteps: ['zenml-airgap install --until secrets'],
+	});
 });

@@ -48,7 +48,7 @@ const onReview = async (size: readonly [number, number] = [80, 24]) => {
 		saveCopy: async () => '/state/copied.txt',
 		makePapers: async (_answers, chosen) => ({
 			written: chosen.map(written),
-			told: ['The notes have a blank for whom to ask: --contact fills it.'],
+			told: ['Each README.txt has a blank for whom to ask: --contact fills it.'],
 		}),
 	});
 	app = await openApp(fake.session, ...size);
@@ -93,6 +93,35 @@ test.each([
 		expect(app.frame()).toContain('Review');
 	},
 );
+
+test('a command that is longer than the page goes on behind a backslash: copied, it is one', async () => {
+	const command = `zenml-airgap handover --answers /home/operator/${'site/'.repeat(9)}answers.yaml database --with-passwords`;
+	const fake = fakeSession({
+		...{draft: fullDraft, given: ['registry.host'], plan: async () => planned, start: async () => {}},
+		makePapers: async (_answers, chosen) => ({
+			written: chosen.map((topic) => ({...written(topic), lacks: [`This writes them:\n${command}`]})),
+			told: [`The command for that:\n${command}`],
+		}),
+	});
+	app = await openApp(fake.session, 80, 40);
+	await app.press(keys.enter, 't', keys.down, keys.enter);
+	const shown = app
+		.frame()
+		.split('\n')
+		.map((line) => line.replaceAll(/^\W* |[ |│]*$/gu, '').trim());
+	const from = shown.flatMap((line, index) => (line.startsWith('zenml-airgap handover') ? [index] : []));
+	expect(from).toHaveLength(2);
+	for (const at of from) {
+		const end = shown.findIndex((line, index) => index >= at && !line.endsWith('\\'));
+		expect(end).toBeGreaterThan(at);
+		expect(
+			shown
+				.slice(at, end + 1)
+				.join('\n')
+				.replaceAll('\\\n', ''),
+		).toBe(command);
+	}
+});
 
 test('the team of a problem, of a hand-over and of a finished step is the one in focus', async () => {
 	const fake = await inRun({type: 'step-problem', step: 'databases', problem: dba, choices: ['retry', 'quit']});

@@ -60,15 +60,25 @@ export const keepAsked = async (stateDirectory: string, now: Kept): Promise<Kept
 	return kept;
 };
 
-/** What counts of an earlier time is said, so that no old date goes out unseen, and so is a blank; each in a sentence. */
-export const keptWords = (kept: Kept, now: Kept = {}): readonly string[] => [
+/**
+ * What counts of an earlier time is said, so that no old date goes out unseen, and so is a blank; each in a sentence. While an install is
+ * under way papers say by themselves until when.
+ */
+export const keptWords = (kept: Kept, now: Kept = {}, isUnderWay = false): readonly string[] => [
 	...(['by', 'contact'] as const).flatMap((option) =>
 		now[option] === undefined && kept[option] !== undefined
 			? [`As given before: --${option} ${shellWord(kept[option])} (--${option} - leaves it out).`]
 			: [],
 	),
-	...(kept.contact === undefined ? ['The notes have a blank for whom to ask: --contact fills it.'] : []),
+	...blankWords({contact: kept.contact === undefined, by: kept.by === undefined && !isUnderWay}),
 ];
+
+/** What is left to be filled in by hand. */
+const blankWords = ({contact, by}: {readonly contact: boolean; readonly by: boolean}): readonly string[] => {
+	if (contact && by) return ['Each README.txt has blanks: --contact says whom to ask, --by until when it is needed.'];
+	if (contact) return ['Each README.txt has a blank for whom to ask: --contact fills it.'];
+	return by ? ['Each README.txt has a blank for until when it is needed: --by fills it.'] : [];
+};
 
 /** An empty word is no word of a command line: mostly a variable of the shell is not set. */
 const unlessTaken = (text: string | undefined): string | undefined => (text === '-' || text === '' ? undefined : text);

@@ -62,7 +62,7 @@ export const appProblems = declareProblems({
 	'asked-unreadable': {
 		area: 'usage',
 		message: 'Who asks other teams, and until when, cannot be read from {file}.',
-		fix: 'Make it readable, or remove it and give --contact and --by to zenml-airgap handover again.',
+		fix: 'Make it readable, or remove it and give --contact and --by to the command "handover" again.',
 		cases: {
 			refused: {cause: 'The system says: {reason}'},
 			broken: {cause: 'It holds something else than this program wrote.'},

@@ -23,7 +23,8 @@ const tell = ({out, redactor}: Context, all: readonly WrittenPapers[], json: boo
 		for (const one of all) out(redactor.redact(`${JSON.stringify(one)}\n`));
 		return;
 	}
-	for (const line of writtenLines(all)) out(`${redactor.redact(line)}\n`);
+	// Problems end the command, and are told whole then.
+	for (const line of writtenLines(all, {problems: 'in short'})) out(`${redactor.redact(line)}\n`);
 };
 
 /** @throws ProblemError, ProblemsError for answers that cannot be used, and for papers that could not be made */
@@ -31,8 +32,11 @@ const work: Work<HandoverOptions> = async (
 	context,
 	{topics: asked, out, by, contact, withPasswords, json, ...flags},
 ) => {
-	const [{completeAnswers, findAnswers, stateDirectoryOf}, {gatherPapers, ownFolder, writePapers}, {plans}] =
-		await Promise.all([import('../answers/inputs.ts'), import('../run/papers.ts'), import('../../plans/index.ts')]);
+	const [
+		{completeAnswers, findAnswers, stateDirectoryOf},
+		{gatherPapers, installUnderWay, ownFolder, writePapers},
+		{plans},
+	] = await Promise.all([import('../answers/inputs.ts'), import('../run/papers.ts'), import('../../plans/index.ts')]);
 	const stateDirectory = stateDirectoryOf(context, flags);
 	const answers = completeAnswers(await findAnswers(context, flags, {stateDirectory, plan: plans.install}));
 	const target =
@@ -55,7 +59,9 @@ const work: Work<HandoverOptions> = async (
 		all.map((one) => ({...one, lacks: calledDeep(one.lacks, called)})),
 		json,
 	);
-	if (!json) for (const words of keptWords(kept, {by, contact})) context.out(context.redactor.redact(`${words}\n`));
+	const isUnderWay = await installUnderWay(stateDirectory, context.hostName);
+	if (!json)
+		for (const words of keptWords(kept, {by, contact}, isUnderWay)) context.out(context.redactor.redact(`${words}\n`));
 	const problems = all.flatMap(({problem}) => problem ?? []);
 	if (problems.length > 0) throw new ProblemsError(problems);
 	return 0;

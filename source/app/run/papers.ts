@@ -44,7 +44,7 @@ const ofRehearsal = (gathered: Gathered): Gathered => ({
 });
 
 /** Whether somebody installs from this state folder right now, in this process or another: papers are needed at once then. */
-const installUnderWay = async (stateDirectory: string, hostName: string): Promise<boolean> => {
+export const installUnderWay = async (stateDirectory: string, hostName: string): Promise<boolean> => {
 	try {
 		const holder = await runUnderWay(stateDirectory, hostName);
 		return holder !== undefined && holder.runId === (await readJournal(journalFile(stateDirectory, 'install')))?.runId;

@@ -136,20 +136,17 @@ const saveSections = async (
 };
 
 /** Loaded when they are asked for: the first page waits for no client of cluster or database. */
-const makeOwnPapers = async (site: PapersOf, topics: readonly TopicId[]): Promise<MadePapers> => {
-	const [{gatherPapers, ownFolder, writePapers}, {keptWords, readAsked}] = await Promise.all([
+const makeOwnPapers = async (
+	site: PapersOf,
+	topics: readonly TopicId[],
+	saved: string | undefined,
+): Promise<MadePapers> => {
+	const [{gatherPapers, ownFolder, writePapers}, {toldOfPapers}] = await Promise.all([
 		import('../run/papers.ts'),
-		import('../base/asked.ts'),
+		import('../run/papers-told.ts'),
 	]);
 	const written = await writePapers(await gatherPapers(site, topics), ownFolder(site.stateDirectory));
-	const said = keptWords(readAsked(site.stateDirectory));
-	const told = said.length === 0 ? [] : [...said, 'These are options of: zenml-airgap handover'];
-	const {redactor, called = calledBy(undefined)} = site.context;
-	const asCalled = {
-		written: written.map((one) => ({...one, lacks: calledDeep(one.lacks, called)})),
-		told: calledDeep(told, called),
-	};
-	return redactor.redactDeep(asCalled);
+	return toldOfPapers(written, {...site, saved});
 };
 
 /** A refusal whose commands name the cluster in use, and are called as this one was. */
@@ -162,6 +159,7 @@ export const createSession = (context: Context, options: SessionOptions): Sessio
 	const {clock, redactor, workingDirectory, homeDirectory, called = calledBy(undefined)} = context;
 	const prompted = new Map<string, string>();
 	let counted: Answers | undefined;
+	let saved: string | undefined;
 	const happened = gatherHappened(undefined, {clock, operator: `${context.userName} on ${context.hostName}`});
 	const keeper = createDraftKeeper(context, draftFile(stateDirectory, plan.id));
 	const common = {context, stateDirectory, plan, prompted, judge, goOn: goOnOf(options)};
@@ -216,12 +214,14 @@ export const createSession = (context: Context, options: SessionOptions): Sessio
 			return report;
 		},
 		summary: (report, isTold) => summaryText(context, options, {report, answers: counted, isTold}),
-		saveAnswers: async (draft) =>
-			saveBeside(path.join(workingDirectory, 'zenml-airgap-answers.yaml'), serializeAnswers(draft)),
+		saveAnswers: async (draft) => {
+			saved = await saveBeside(path.join(workingDirectory, 'zenml-airgap-answers.yaml'), serializeAnswers(draft));
+			return saved;
+		},
 		saveHandover: async (pack) =>
 			saveSections(counted ? await contextOf(context, counted) : context, stateDirectory, pack),
 		makePapers: async (answers, topics, signal) =>
-			makeOwnPapers({context, stateDirectory, answers: absolute(answers), prompted, signal}, topics),
+			makeOwnPapers({context, stateDirectory, answers: absolute(answers), prompted, signal}, topics, saved),
 		saveCopy: async (text) => saveFile(path.join(stateDirectory, 'copied.txt'), printableText(redactor.redact(text))),
 		saveReport: async (state) =>
 			saveProblem(context, {stateDirectory, state, answers: counted, happened: happened.all()}),

@@ -34,6 +34,11 @@ export const databaseLabel = (world: World, component: Component): string => {
 	return `database ${database} for ${username} on ${addressOf(serverOf(world, component))}`;
 };
 
+/** Before an account is made its server says the same as of a wrong password: what is waited for must not read as a mistake. */
+const refusedLogin = 'its login is refused: not made yet, or its password is another or has expired';
+
+const notYet = ({code, message}: Problem): string => (code === 'database-password' ? refusedLogin : message);
+
 /** Every database that is the DBA's to make, those that are there among them: a page that counts loses none. */
 const awaitedOf = (world: World, refused: readonly Refused[]): NonNullable<Handover['awaited']> =>
 	componentsOf(world.answers)
@@ -41,7 +46,7 @@ const awaitedOf = (world: World, refused: readonly Refused[]): NonNullable<Hando
 		.map((component) => {
 			const problem = refused.find((one) => one.component.path === component.path)?.problem;
 			const label = databaseLabel(world, component);
-			return problem ? {label, ok: false, note: problem.message} : {label, ok: true, note: 'its login works'};
+			return problem ? {label, ok: false, note: notYet(problem)} : {label, ok: true, note: 'its login works'};
 		});
 
 const handoverOf = async (world: World, refused: readonly Refused[]): Promise<Handover> => ({
@@ -67,7 +72,11 @@ export const awaitDba = async (world: World, refused: readonly [Refused, ...Refu
 				{
 					answers: [`${at}.username`, `${at}.password`, ...passwords],
 					// The SQL itself would push away what has to be read.
-					nextSteps: [...nextStepsOf(handover, folder), 'zenml-airgap report (writes all of it for a ticket)'],
+					nextSteps: [
+						...nextStepsOf(handover, folder),
+						'zenml-airgap handover database --with-passwords',
+						'zenml-airgap report (writes all of it for a ticket)',
+					],
 				},
 			),
 	};

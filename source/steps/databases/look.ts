@@ -42,7 +42,7 @@ const toProvision = async (world: World, component: Component, needed: PlannedDa
 export const ofDba = ({answers: {database}}: Component): Change => ({
 	action: 'wait',
 	target: `database ${database.name}`,
-	detail: 'the database admin runs the SQL of zenml-airgap handover database',
+	detail: 'the database admin runs its SQL, which the command "handover database" writes',
 	who: 'database admin',
 });
 

@@ -1,6 +1,6 @@
 import {addressOf, type DatabaseServer} from '../../answers/database-server.ts';
 import {keyInGenerated} from '../../answers/secret/generated.ts';
-import {isAbort, ProblemError, toProblem} from '../../base/problem.ts';
+import {isAbort, type Problem, ProblemError, toProblem} from '../../base/problem.ts';
 import type {NeededAccount, NeededServer} from '../../handover/database/given.ts';
 import {databasePack} from '../../handover/database/index.ts';
 import type {Pack} from '../../handover/pack.ts';
@@ -140,28 +140,58 @@ const withoutPasswords = async (world: World): Promise<readonly string[]> => {
 	const later = generated.filter((_one, index) => made[index] === false);
 	const names = later.map(({answers: {database}}) => database.username).join(', ');
 	return [
-		'Passwords are not among the files. This writes them: zenml-airgap handover database --with-passwords',
-		...(later.length === 0 ? [] : [`Generated (${names}), they exist after: zenml-airgap install --until secrets`]),
+		'Passwords are not among the files. This writes them:\nzenml-airgap handover database --with-passwords',
+		...(later.length === 0 ? [] : [`Generated (${names}), they exist after:\nzenml-airgap install --until secrets`]),
 	];
 };
 
-/** A password, or why there is none. */
+/** A password, `undefined` where it is not made yet, or why it cannot be read. */
 const passwordOf = async (
 	world: World,
 	component: Component,
-): Promise<{readonly value: string} | {readonly lack: string}> => {
-	const source = databasePassword(component);
-	const name = component.answers.database.username;
+): Promise<{readonly value: string | undefined} | {readonly lack: string}> => {
 	try {
-		const value = await secretFor(world, source);
-		if (value !== undefined) return {value};
-		return {
-			lack: `The password of ${name} is not made yet: the install does that in its step "secrets" (zenml-airgap install --until secrets).`,
-		};
+		return {value: await secretFor(world, databasePassword(component))};
 	} catch (error) {
 		if (isAbort(error)) throw error;
-		return {lack: `The password of ${name} cannot be read: ${toProblem(error).message}`};
+		const {username} = component.answers.database;
+		return {lack: `The password of ${username} cannot be read: ${toProblem(error).message}`};
 	}
+};
+
+/** Passwords by the label of their component, and why the others are not among them. */
+type Passwords = {
+	readonly found: ReadonlyMap<string, string>;
+	readonly unmade: readonly string[];
+	readonly lacks: readonly string[];
+};
+
+const passwordsOf = async (world: World): Promise<Passwords> => {
+	const found = new Map<string, string>();
+	const [unmade, lacks]: [string[], string[]] = [[], []];
+	for (const component of groupsOfDba(world).flatMap(({components}) => components)) {
+		const got = await passwordOf(world, component);
+		if ('lack' in got) lacks.push(got.lack);
+		else if (got.value === undefined) unmade.push(component.answers.database.username);
+		else found.set(component.label, got.value);
+	}
+	return {found, unmade, lacks};
+};
+
+/** What could not be had of what was asked for, all of it in one place. */
+const passwordsMissing = ({found, unmade, lacks}: Passwords): Problem | undefined => {
+	const missing = unmade.length + lacks.length;
+	if (missing === 0) return undefined;
+	const notMade =
+		unmade.length === 0 ? [] : [`Not made yet, which the install does in its step "secrets": ${unmade.join(', ')}.`];
+	return stepProblems.problem(
+		'handover-passwords-missing',
+		{
+			case: found.size === 0 ? 'all of them' : 'some',
+			...{missing, all: missing + found.size, reasons: [...notMade, ...lacks].join(' ')},
+		},
+		{nextSteps: unmade.length === 0 ? [] : ['zenml-airgap install --until secrets']},
+	);
 };
 
 /** The same at any time; with passwords where they are asked for and there are some. */
@@ -175,25 +205,14 @@ export const gatherDatabase = async (world: World, wish: Wish): Promise<Gathered
 			pack: databasePack(servers, askingOf(world)),
 			lacks: [...leftOut(world), ...casLacking, ...(await withoutPasswords(world))],
 		};
-	const passwords = new Map<string, string>();
-	const lacks: string[] = [];
-	for (const {components} of groupsOfDba(world))
-		for (const component of components) {
-			const got = await passwordOf(world, component);
-			if ('value' in got) passwords.set(component.label, got.value);
-			else lacks.push(got.lack);
-		}
+	const passwords = await passwordsOf(world);
 	const filled = servers.map((server) => ({
 		...server,
-		accounts: server.accounts.map((account) => ({...account, password: passwords.get(account.label)})),
+		accounts: server.accounts.map((account) => ({...account, password: passwords.found.get(account.label)})),
 	}));
-	const problem =
-		lacks.length === 0
-			? undefined
-			: stepProblems.problem('handover-passwords-missing', {
-					missing: lacks.length,
-					all: lacks.length + passwords.size,
-					first: lacks[0] ?? '',
-				});
-	return {pack: databasePack(filled, askingOf(world)), lacks: [...leftOut(world), ...casLacking, ...lacks], problem};
+	return {
+		pack: databasePack(filled, askingOf(world)),
+		lacks: [...leftOut(world), ...casLacking],
+		problem: passwordsMissing(passwords),
+	};
 };

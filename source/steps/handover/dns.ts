@@ -42,7 +42,7 @@ export const gatherDns = async (world: World): Promise<Gathered> => {
 	const without = (reason: string): Gathered => ({
 		pack: dnsPackOf(world, undefined),
 		lacks: [
-			`The address of ${server} is not known, so the records stand without it: ${reason} Give it with --set ingress.address=ADDRESS, or ask again once ${server} is there.`,
+			`The records stand without an address: ${reason} Give it with --set ingress.address=ADDRESS, or ask again once ${server} is there.`,
 		],
 	});
 	try {

@@ -3,7 +3,7 @@ import {type Problem, ProblemError} from '../../base/problem.ts';
 import type {Asking, ClusterNamed, Pack} from '../../handover/pack.ts';
 import type {World} from '../world.ts';
 
-/** Papers, and what could not be known for them, each in a sentence. */
+/** Papers, and what could not be known for them, each in a sentence; a command in it is a line of its own. */
 export type Gathered = {
 	readonly pack: Pack;
 	readonly lacks: readonly string[];

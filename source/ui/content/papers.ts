@@ -5,7 +5,7 @@ import type {WrittenPapers} from '../../handover/written.ts';
 import type {PapersView, Scene} from '../state/types.ts';
 import {bodyColumns, bodyRows} from '../terminal/layout.ts';
 import type {Glyphs} from '../terminal/marks.ts';
-import {blank, bullet, paragraph, type Row, row, type Scrolled} from '../terminal/rows.ts';
+import {blank, bullet, paragraph, type Row, row, type Scrolled, withCommands} from '../terminal/rows.ts';
 
 const topicOf = (id: TopicId) => topics.find((topic) => topic.id === id);
 
@@ -25,7 +25,7 @@ const writtenRows = (
 		...bullet(head, folder === undefined ? name : `${name} (${counted(files.length, 'file')})`, width),
 		// Nothing else stands in the rows of a path, so that it is copied whole.
 		...(folder === undefined ? [] : paragraph(folder, width, 'key')),
-		...lacks.flatMap((lack) => paragraph(lack, width, folder === undefined ? 'dim' : 'warn', 2)),
+		...lacks.flatMap((lack) => withCommands(lack, width, folder === undefined ? 'dim' : 'warn', 2)),
 		...earlier.flatMap((words) => paragraph(words, width, 'dim', 2)),
 		...(problem ? paragraph(`${problem.message} ${problem.fix}`, width, 'bad', 2) : []),
 	];
@@ -41,7 +41,7 @@ const bodyOf = (
 	const topicRows = written.flatMap((one) => [...writtenRows(one, width, marks), blank]);
 	const isAny = written.some(({folder}) => folder !== undefined);
 	const last = 'Each folder is for one team, and begins with README.txt: why, what exactly, how to check, how to undo.';
-	const toldRows = told.flatMap((words) => paragraph(words, width, 'warn'));
+	const toldRows = told.flatMap((words) => withCommands(words, width, 'warn'));
 	return [...topicRows, ...(isAny ? [...toldRows, ...paragraph(last, width)] : [])];
 };
 

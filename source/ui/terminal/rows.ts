@@ -41,8 +41,8 @@ export const paragraph = (text: string, width: number, role: Role = 'plain', ind
 	wrap(text, width - indent).map((line) => [{text: ' '.repeat(indent) + line, role}]);
 
 /** Text with commands in rows of their own, which stay commands when copied. */
-export const withCommands = (text: string, width: number, role: Role = 'plain'): readonly Row[] =>
-	wrapCommands(text, width).map((line) => [{text: line, role}]);
+export const withCommands = (text: string, width: number, role: Role = 'plain', indent = 0): readonly Row[] =>
+	wrapCommands(text, width - indent).map((line) => [{text: ' '.repeat(indent) + line, role}]);
 
 /** Text with a first column such as a mark or a number; further lines are indented below the text. Commands in it stay such when copied. */
 export const bullet = (mark: Span, text: string, width: number, indent = 0): readonly Row[] =>

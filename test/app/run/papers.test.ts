@@ -39,7 +39,7 @@ const textsIn = async (folder: string): Promise<Readonly<Record<string, string>>
 
 test('papers of a sitting are those of the command: the same files, with the same words', async () => {
 	const {written: made, told: said} = await session.makePapers(answersSchema.parse(given), topics, never);
-	expect(said[0]).toBe('The notes have a blank for whom to ask: --contact fills it.');
+	expect(said[0]).toBe('Each README.txt has blanks: --contact says whom to ask, --by until when it is needed.');
 	await stage.write('answers.json', JSON.stringify(given));
 	const {out, code} = await stage.run(
 		'handover',
@@ -62,7 +62,7 @@ test('papers of a sitting are those of the command: the same files, with the sam
 	const sat = JSON.stringify(made)
 		.replaceAll(path.join(stage.folder, 'sat'), path.join(stage.folder, 'told'))
 		.replace('zenml-airgap install --until secrets', called)
-		.replace(' handover database --with-passwords', ` handover ${options} database --with-passwords`);
+		.replace(' handover database --with-passwords --answers FILE', ` handover ${options} database --with-passwords`);
 	expect(JSON.parse(sat)).toEqual(told);
 	expect(made.map(({folder, problem}) => folder ?? problem?.code ?? 'none')).toEqual([
 		...['network', 'certificate', 'cluster', 'database'].map((id) => path.join(stage.folder, 'sat', 'handover', id)),
@@ -72,6 +72,38 @@ test('papers of a sitting are those of the command: the same files, with the sam
 	const texts = await textsIn(path.join(stage.folder, 'sat', 'handover'));
 	expect(texts).toEqual(await textsIn(path.join(stage.folder, 'told', 'handover')));
 	expect(texts['network/connections.txt']).toContain('zenml-pro.corp.internal');
+});
+
+test('a command that goes with papers finds answers: in what was saved before the start, by itself after it', async () => {
+	const sat = path.join(stage.folder, 'sat');
+	const toldNow = async (): Promise<readonly string[]> => {
+		const {written: made, told} = await session.makePapers(answersSchema.parse(given), ['database'], never);
+		return [...told, ...made.flatMap(({lacks}) => lacks)].flatMap((text) => text.split('\n'));
+	};
+	const commands = (lines: readonly string[]) => lines.filter((line) => line.startsWith('zenml-airgap handover'));
+	const before = await toldNow();
+	expect(commands(before)).toEqual([
+		'zenml-airgap handover --answers FILE',
+		'zenml-airgap handover database --with-passwords --answers FILE',
+	]);
+	expect(before.join(' ')).toContain('FILE stands for them: save the answers, and write the file that is named then.');
+	const file = await session.saveAnswers(given);
+	const saved = await toldNow();
+	expect(commands(saved)).toEqual([
+		`zenml-airgap handover --answers ${file}`,
+		`zenml-airgap handover database --with-passwords --answers ${file}`,
+	]);
+	expect(saved.join(' ')).not.toContain('stands for them');
+	const ran = await stage.run(...(commands(saved)[0] ?? '').split(' ').slice(1), 'network', '--contact', 'Ada');
+	expect(ran).toMatchObject({code: 0, out: expect.stringMatching(/^network /u)});
+	await writeJournal(path.join(sat, 'state.json'), {
+		...{schema: 3, plan: 'install', tool: '1', runId: 'abcd1234', savedAt: 1, startedAt: 1, host: 'jump-1', pid: 1},
+		...{steps: [], acknowledged: [], answers: given},
+	});
+	expect(commands(await toldNow())).toEqual([
+		'zenml-airgap handover',
+		'zenml-airgap handover database --with-passwords',
+	]);
 });
 
 test('papers that are made beside an installation under way are needed now; beside another run, or after it, later', async () => {
