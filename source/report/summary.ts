@@ -6,8 +6,10 @@ import {formatDuration} from '../base/units.ts';
 import {changesInWords} from '../engine/changes.ts';
 import {isProved, isUnchanged, stepWords, unfinishedWay} from '../engine/outcome.ts';
 import type {Pass} from '../engine/plan.ts';
+import {planViewOf} from '../engine/plan-view.ts';
 import type {PlanWords} from '../engine/plan-words.ts';
 import type {RunState, StepState} from '../engine/state.ts';
+import {topicsOfPlan} from '../handover/concerned.ts';
 import {findingsOf, findingsWords} from './findings.ts';
 import {formatProblem} from './format.ts';
 import {type GoOn, goOnCommand, repeatedWords} from './go-on.ts';
@@ -120,6 +122,12 @@ const goOnRows = (state: RunState, goOn: GoOn): readonly string[] => {
 	return [`  ${verb} with  ${goOnCommand(state, goOn)}`, ...(correct === undefined ? [] : [`  ${correct}`])];
 };
 
+/** What makes the papers of those whom a plan waits for, or met a problem with. */
+const papersRows = (state: RunState, asCalled: AsCalled = (command) => command): readonly string[] => {
+	const topics = state.pass === 'look' ? topicsOfPlan(planViewOf(state)) : [];
+	return topics.length === 0 ? [] : [`  Papers      ${asCalled(`zenml-airgap handover ${topics.join(' ')}`)}`];
+};
+
 /** Warnings of the run, and of its steps where their events were not printed before, each once. */
 const warningsIn = ({warnings = [], steps}: RunState, isTold: boolean, leftovers: readonly string[]) => [
 	...new Set([...(isTold ? [] : steps.flatMap((step) => step.warnings)), ...warnings, ...leftovers]),
@@ -140,6 +148,7 @@ export const summaryLines = (state: RunState, context: SummaryContext): readonly
 		'',
 		...wayWords(state).flatMap((text) => text.split('\n').map((line) => `  ${line}`)),
 		...(state.outcome === 'done' ? [] : goOnRows(state, context)),
+		...papersRows(state, context.asCalled),
 		...(reportFile === undefined ? [] : [`  Report      ${reportFile}`]),
 		`  Log         ${logFile}`,
 		...warningsIn(state, isTold, leftovers).map((text) => `  Warning     ${text}`),

@@ -442,3 +442,19 @@ test('a verification tells all that it found at its end, and how many of which',
 	expect(looked[0]).toMatch(/^Not everything could be planned: 2 problems \(/u);
 	expect(looked).toContain(trouble.message);
 });
+
+test('a plan ends with the command that makes papers for those whom it waits for, called as the program was', () => {
+	const wait = (who: 'network team' | 'database admin') => [{action: 'wait' as const, target: 'that', who}];
+	const events = [
+		started,
+		{type: 'step-todo', step: 'dns', changes: wait('network team')},
+		{type: 'step-todo', step: 'images', changes: wait('database admin')},
+	] as const;
+	const asCalled = (command: string): string => `${command} --state-dir here`;
+	const rowsOf = (pass: 'look' | 'apply') =>
+		summaryLines(fold([{...started, pass} as NewEvent, ...events.slice(1)]), {...files, asCalled}).filter((line) =>
+			line.includes('handover'),
+		);
+	expect(rowsOf('look')).toEqual(['  Papers      zenml-airgap handover database dns --state-dir here']);
+	expect(rowsOf('apply')).toEqual([]);
+});

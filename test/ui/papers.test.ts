@@ -98,6 +98,7 @@ test('a command that is longer than the page goes on behind a backslash: copied,
 	const command = `zenml-airgap handover --answers /home/operator/${'site/'.repeat(9)}answers.yaml database --with-passwords`;
 	const fake = fakeSession({
 		...{draft: fullDraft, given: ['registry.host'], plan: async () => planned, start: async () => {}},
+		saveCopy: async () => '/state/copied.txt',
 		makePapers: async (_answers, chosen) => ({
 			written: chosen.map((topic) => ({...written(topic), lacks: [`This writes them:\n${command}`]})),
 			told: [`The command for that:\n${command}`],
@@ -121,6 +122,9 @@ test('a command that is longer than the page goes on behind a backslash: copied,
 				.replaceAll('\\\n', ''),
 		).toBe(command);
 	}
+	// Behind the folder.
+	await app.press('y', '2');
+	expect(app.copied).toEqual([command]);
 });
 
 test('the team of a problem, of a hand-over and of a finished step is the one in focus', async () => {

@@ -87,7 +87,7 @@ const notYetMade = (servers: readonly NeededServer[], {isUnderWay}: Asking): rea
 	return generated.length === 0
 		? []
 		: [
-				`   The installer makes ${generated.length === 1 ? 'that of' : 'those of'} ${generated.map(({username}) => username).join(', ')} itself when the operator begins, or beforehand by zenml-airgap install --until secrets: before that there is none to get. What the servers must be can be prepared now.`,
+				`   The installer makes ${generated.length === 1 ? 'that of' : 'those of'} ${generated.map(({username}) => username).join(', ')} itself when the operator begins, or weeks before, where the operator installs as far as the step "secrets": before that there is none to get. What the servers must be can be prepared now.`,
 			];
 };
 

@@ -40,10 +40,15 @@ const ofSummary = ({summary: {urls, next, files}}: UiState): readonly Copy[] => 
 	...files.map((file) => ({label: file, text: file})),
 ];
 
-/** The folders that were written; nothing while papers are chosen or made. */
-const ofPapers = ({written}: PapersView, whole: Copy): readonly Copy[] => {
-	const folders = written?.flatMap(({folder}) => folder ?? []);
-	return folders ? [...folders.map((folder) => ({label: folder, text: folder})), whole] : [];
+/** The folders that were written, and the commands that are told with them; nothing while papers are chosen or made. */
+const ofPapers = ({written, told = []}: PapersView, whole: Copy): readonly Copy[] => {
+	if (!written) return [];
+	const folders = written.flatMap(({folder}) => folder ?? []);
+	return [
+		...folders.map((folder) => ({label: folder, text: folder})),
+		...commandsIn([...written.flatMap(({lacks}) => lacks), ...told]),
+		whole,
+	];
 };
 
 /** What can be copied of the page that is shown, the page itself last. `rowsIn` gives its text in a window. */

@@ -37,7 +37,7 @@ const ChoicePage = ({state, scene, search, aside, view}: PapersProps) => {
 };
 
 const madeHints = (arrows: string): readonly Hint[] => [
-	['y', 'copy a path'],
+	['y', 'copy'],
 	[arrows, 'scroll'],
 	['/', 'search'],
 	['Esc', 'list'],

@@ -176,7 +176,7 @@ export const keyTable = {
 	papersMade: [
 		...scrolling,
 		...searching,
-		{keys: ['y'], does: 'copy a path, or the page'},
+		{keys: ['y'], does: 'copy a path or a command, or the page'},
 		{keys: ['Esc'], does: 'to the list of papers'},
 		{keys: ['Enter', 'q', 't'], does: 'close'},
 	],
