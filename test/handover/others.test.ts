@@ -72,7 +72,11 @@ describe('network', () => {
 		expect(rows).toContain(
 			'7,checks of the install,jump host,,zenml-workspace.corp.internal,10.1.2.3,443,tcp,into the cluster',
 		);
-		expect(textOf(named, 'network-check.sh')).toContain('\nask fd00::1 6443\n');
+		const check = textOf(named, 'network-check.sh');
+		expect(check).toContain('\nask fd00::1 6443\n');
+		// Before the names are made it can be asked by the address alone.
+		expect(check.match(/^ask 10\.1\.2\.3 443$/gmu)).toHaveLength(1);
+		expect(check).not.toMatch(/^ask zenml|Host names/mu);
 	});
 
 	test('the check opens what the jump host opens, and fails where one cannot be opened', async () => {

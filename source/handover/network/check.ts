@@ -6,7 +6,9 @@ import {jumpHost, type NetworkLine} from './lines.ts';
 const isKnown = ({to, port}: NetworkLine): boolean =>
 	typeof port === 'number' && to.every((host) => !host.includes(' '));
 
-const tcpProbe = ({to, port}: NetworkLine): readonly string[] => to.map((host) => `ask ${shellWord(host)} ${port}`);
+/** By the address where the answers tell it: a firewall is opened before the names are made. */
+const tcpProbe = ({to, at, port}: NetworkLine): readonly string[] =>
+	(at === undefined ? to : [at]).map((host) => `ask ${shellWord(host)} ${port}`);
 
 /** A question about a name of this site; the answer that there is no such name is an answer. */
 const nameProbe = (line: NetworkLine, name: string): string =>
@@ -38,7 +40,9 @@ export const networkCheck = (lines: readonly NetworkLine[], name: string): Hando
 		'# On the jump host. The exit code is 1 where a connection cannot be opened.',
 		'# Nothing is sent over them but a question to the name server. Needs nc, and',
 		'# dig for that question; or "zenml-airgap plan", which tries them as they will',
-		'# be used. Host names of the servers exist once DNS is done.',
+		...(lines.some(({at}) => at !== undefined)
+			? ['# be used.']
+			: ['# be used. Host names of the servers exist once DNS is done.']),
 		'set -u',
 		'[ $# -eq 0 ] || { echo "usage: sh network-check.sh" >&2; exit 2; }',
 		'command -v nc >/dev/null 2>&1 || { echo "nc is missing." >&2; exit 2; }',
