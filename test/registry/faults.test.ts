@@ -28,6 +28,18 @@ describe('faults that pass are ridden out', () => {
 		expect(await server.has('zenml/api', '1.0')).toBe(true);
 	});
 
+	test('a layer that was sent whole and not taken ends at 0 in the progress', async () => {
+		const small = imageOf('x', [noise('small', 1000)]);
+		const server = await serve({faults: {status: {code: 403, requests: 9, method: 'PUT', path: '/blobs/'}}});
+		const told = new Map<string, number>();
+		const pushed = client(server.host).push(small, {
+			...{repository: 'zenml/x', tag: '1.0', signal: never, mountFrom: () => [], cache: new Map()},
+			onProgress: ({digest, done}) => told.set(digest, done),
+		});
+		await expect(pushed).rejects.toThrow();
+		expect(Math.max(...told.values())).toBe(0);
+	});
+
 	test('a layer that is sent again starts again at 0 in the progress', async () => {
 		const server = await serve({faults: {dropAfterBytes: {bytes: 1_000_000, uploads: 1}}});
 		const {seen} = await push(

@@ -58,13 +58,19 @@ const bringBlobs = async (job: ImageJob, blobs: readonly Blob[], shared: Shared)
 	let failure: {readonly error: unknown} | undefined;
 	const bring = async (blob: Blob): Promise<Brought | undefined> => {
 		const {digest, size} = blob;
-		const progress = (done: number): void => onProgress({digest, done, total: size});
+		let told = 0;
+		const progress = (done: number): void => {
+			told = done;
+			onProgress({digest, done, total: size});
+		};
 		const blobJob = {repository: own, blob, base, mountFrom: mountFrom(digest), onProgress: progress};
 		try {
 			return {blob, outcome: await ensureBlob(blobJob, shared)};
 		} catch (error) {
 			failure ??= {error: withBlob(error, digest)};
 			stop.abort(error);
+			// All of it was sent and not taken: what counts as whole is at the registry.
+			if (told === size) progress(0);
 			return undefined;
 		}
 	};
