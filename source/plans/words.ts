@@ -115,6 +115,6 @@ export const withoutDumps = (words: PlanWords, anew: string): PlanWords => ({
 /** The words of a plan for a run in a played world: nobody who reads its end takes it for a real one. */
 export const rehearsedWords = (words: PlanWords): PlanWords => ({
 	...words,
-	done: `REHEARSAL: ${words.done}, in a played world that ends with this program`,
-	nothing: `REHEARSAL: ${words.nothing}, in a played world that ends with this program`,
+	done: `REHEARSAL: ${words.done}, in a played world`,
+	nothing: `REHEARSAL: ${words.nothing}, in a played world`,
 });

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {faultNames} from '../../rehearsal/index.ts';
-import {faultTold} from '../../source/app/rehearsal/fault-told.ts';
+import {faultTold, notMetAnyMore} from '../../source/app/rehearsal/fault-told.ts';
 import {plans} from '../../source/plans/index.ts';
 
 const fault = ['Fault wrong-database-password (still on): the file is out of date.', 'The right one lies beside it'];
@@ -49,4 +49,12 @@ describe('a fault of one step', () => {
 		});
 		expect(passed).toEqual(['registry-drops', 'pod-crash-loop', 'migration-fails', 'image-missing', 'dns-missing']);
 	});
+});
+
+test('a fault that is switched on behind its step is told as met by nobody, with the command that begins anew', () => {
+	const journal = {plan: 'install', steps: [{id: 'workspaces', outcome: 'applied'}]} as const;
+	const lines = notMetAnyMore('pod-crash-loop', {...journal, steps: [...journal.steps]}, anew);
+	expect(lines).toEqual([expect.stringContaining('the step "workspaces" is done'), `${anew} --fault pod-crash-loop`]);
+	expect(notMetAnyMore('pod-crash-loop', undefined, anew)).toEqual([]);
+	expect(notMetAnyMore('wrong-database-password', {...journal, steps: [...journal.steps]}, anew)).toEqual([]);
 });

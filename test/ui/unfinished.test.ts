@@ -34,7 +34,7 @@ test('answers of a file come before unfinished ones, which are offered all the s
 	const unfinished = {draft: fullDraft, untyped: [], at, count: 9, first: false};
 	const given = ['registry.host'];
 	app = await openApp(fakeSession({unfinished, given, draft: {registry: {host: 'r.corp.example'}}}).session);
-	expect(app.frame()).toMatch(/Without them: the 1 answer given[\s\S]*Go on with the 9 answers/u);
+	expect(app.frame()).toMatch(/Without them: the 1 answer filled in[\s\S]*Go on with the 9 answers/u);
 	await app.press(keys.enter);
 	expect(app.store.getState().draft).toEqual({registry: {host: 'r.corp.example'}});
 });

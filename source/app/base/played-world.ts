@@ -95,7 +95,7 @@ export const anewForDumps = async (
 };
 
 /** The context of work on these answers: that of a rehearsal where their cluster is played. */
-export const contextOf = async (context: Context, answers: Answers): Promise<Context> =>
+export const contextOf = async (context: Context, answers: Pick<Answers, 'kubernetes'>): Promise<Context> =>
 	context.rehearsal === true || (await worldOf(context, answers)) === undefined
 		? context
 		: {...context, rehearsal: true};

@@ -1,7 +1,7 @@
 import {getAt} from '../../answers/draft.ts';
 import type {Pass} from '../../engine/plan.ts';
 import type {PlanEntry} from '../../plans/index.ts';
-import {withoutDumps} from '../../plans/words.ts';
+import {rehearsedWords, withoutDumps} from '../../plans/words.ts';
 import {
 	completeAnswers,
 	type FoundAnswers,
@@ -12,7 +12,7 @@ import {
 } from '../answers/inputs.ts';
 import {draftFile, offeredDraft} from '../answers/kept-draft.ts';
 import type {Context, GlobalOptions} from '../base/context.ts';
-import {anewForDumps} from '../base/played-world.ts';
+import {anewForDumps, contextOf} from '../base/played-world.ts';
 import {wantsPlainQuestions} from '../plain/wanted.ts';
 import {type Quiet, quietTerminal} from '../screen/quiet.ts';
 import {goOnWith, resumeCommand} from './resume-command.ts';
@@ -32,16 +32,18 @@ export type PlanCommand = {
 	readonly details?: boolean | undefined;
 };
 
-/** The plan, which in a world that is kept up names as its next moves what can be done there. */
+/** The plan, which in a world that is kept up says so, and names as its next moves what can be done there. */
 const ofWorld = async (
 	context: Context,
 	plan: PlanEntry,
 	{source, stateDirectory}: {readonly source: FoundAnswers; readonly stateDirectory: string},
-): Promise<PlanEntry> => {
+): Promise<{readonly plan: PlanEntry; readonly rehearsal?: readonly string[]}> => {
 	const kubeconfig = getAt(partialAnswers(source).draft, 'kubernetes.kubeconfig');
-	if (typeof kubeconfig !== 'string') return plan;
-	const anew = await anewForDumps(context, {kubernetes: {kubeconfig}}, stateDirectory);
-	return anew === undefined ? plan : {...plan, words: withoutDumps(plan.words, anew)};
+	const answers = {kubernetes: typeof kubeconfig === 'string' ? {kubeconfig} : {}};
+	if ((await contextOf(context, answers)).rehearsal !== true) return {plan};
+	const anew = await anewForDumps(context, answers, stateDirectory);
+	const words = anew === undefined ? plan.words : withoutDumps(plan.words, anew);
+	return {plan: {...plan, words: rehearsedWords(words)}, rehearsal: []};
 };
 
 const goThrough = async (
@@ -51,7 +53,7 @@ const goThrough = async (
 ): Promise<number> => {
 	const stateDirectory = stateDirectoryOf(context, options);
 	const source = await findAnswers(context, options, {stateDirectory, plan: command.plan});
-	const plan = await ofWorld(context, command.plan, {source, stateDirectory});
+	const {plan, rehearsal} = await ofWorld(context, command.plan, {source, stateDirectory});
 	const session = {
 		stateDirectory,
 		plan,
@@ -73,6 +75,7 @@ const goThrough = async (
 		unfinished,
 		prefersLoaded: source.from === 'file',
 		journal: source.journal,
+		rehearsal,
 		onScreen: quiet?.handOver,
 	};
 	if (quiet) return (await import('../screen/screen.ts')).runScreen(context, attended);

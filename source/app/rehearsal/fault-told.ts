@@ -23,6 +23,23 @@ const stepPassed = (fault: FaultName, journal: Pick<Journal, 'plan' | 'steps'> |
 };
 
 /**
+ * What is told beside a fault that was switched on while a world is up: that nothing meets it, where the install there has come past it.
+ * @param anew the command that begins such a world anew
+ */
+export const notMetAnyMore = (
+	fault: FaultName,
+	journal: Pick<Journal, 'plan' | 'steps'> | undefined,
+	anew: string,
+): readonly string[] => {
+	const passed = stepPassed(fault, journal);
+	if (passed === undefined) return [];
+	return [
+		`No run meets it in this world: the step "${passed}" is done. Begin anew to meet it:`,
+		`${anew} --fault ${fault}`,
+	];
+};
+
+/**
  * What is told of the fault of a world: that it is over where these answers do not name the file any more that it broke, and that it is
  * not met where the run that goes on has come past it.
  * @param earlier the journal of the run that goes on, undefined for a first one, and the command that begins anew

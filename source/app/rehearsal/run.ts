@@ -1,9 +1,10 @@
 import {lookForPostgres} from '../../../rehearsal/index.ts';
+import {shellWord} from '../../base/shell.ts';
 import {engineProblems} from '../../engine/problems.ts';
 import {type PlanEntry, plans} from '../../plans/index.ts';
 import {findAnswers, refuseDropped, stateDirectoryOf} from '../answers/inputs.ts';
 import type {Context} from '../base/context.ts';
-import {programOf} from '../base/kept/own-commands.ts';
+import {programOf, rehearsing} from '../base/kept/own-commands.ts';
 import {rehearsalRunProblems} from '../base/rehearsal-problems.ts';
 import {wantsScreen} from '../plan/plan-command.ts';
 import {makeFolder} from '../run/folder.ts';
@@ -14,6 +15,7 @@ import {lockWorld} from './lock.ts';
 import {answerOrders} from './orders.ts';
 import {type PlanName, type Scene, scenesBefore} from './scenes.ts';
 import {refuseOutside} from './stay-inside.ts';
+import {switching} from './switching.ts';
 import {answersFor, asksSomebody, ownAnswers, type RehearsalOptions, type Stage, startWorld} from './world.ts';
 import {beginsAnew, forgetWorld, leaveNoEmpty, worldFolderOf} from './world-folder.ts';
 
@@ -50,9 +52,11 @@ const serve = async (context: Context, options: RehearsalOptions, stage: Stage):
 		const own = await ownAnswers(context, stage, world);
 		const {answers, lines} = await answersFor(context, stage, {...world, answers: own});
 		const {stateDirectory, source} = stage;
+		const state = options.stateDir === undefined ? '' : ` --state-dir ${shellWord(stateDirectory)}`;
 		const {serveWorld} = await import('./serve.ts');
 		await serveWorld(context, {
 			...world,
+			switchFault: switching(stateDirectory, world, `${rehearsing(programOf(context))} --serve --fresh${state}`),
 			stateDirectory,
 			program: programOf(context),
 			isUsual: options.stateDir === undefined,
@@ -87,7 +91,8 @@ const playIn = async (
 					fresh: true,
 				}),
 			});
-		const orders = await answerOrders(stage.stateDirectory, {act: world.switchFault});
+		const anew = goOnCommand(context, {...options, fresh: true});
+		const orders = await answerOrders(stage.stateDirectory, {act: switching(stage.stateDirectory, world, anew)});
 		try {
 			return await installInto(context, options, stage, world);
 		} finally {

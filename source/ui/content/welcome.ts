@@ -10,7 +10,7 @@ import {blank, bullet, paragraph, type Row, row, type Scroll, type Scrolled, wit
 const beginLabel = ({found, given, unfinished}: UiState): string => {
 	if (unfinished)
 		return given.length > 0
-			? `Without them: the ${counted(given.length, 'answer')} given, and only what is missing is asked`
+			? `Without them: the ${counted(given.length, 'answer')} filled in, and only what is missing is asked`
 			: 'Start anew';
 	if (found?.earlier?.resumable) return 'Go on with the earlier run';
 	return given.length > 0 ? 'Begin: only missing answers are asked for' : 'Begin';
@@ -25,7 +25,7 @@ const unfinishedLabel = ({unfinished}: UiState): string =>
 
 const allLabel = ({given, unfinished}: UiState): string =>
 	unfinished && given.length > 0
-		? `Without them: all questions, with the ${counted(given.length, 'answer')} given filled in`
+		? `Without them: all questions, with the ${counted(given.length, 'answer')} filled in`
 		: 'Go through all questions';
 
 /** What a choice of the first page is called. */
@@ -81,7 +81,7 @@ const rehearsalRows = ({rehearsal, found}: UiState, width: number): readonly Row
 	if (!rehearsal) return [];
 	const {fault = []} = found ?? {};
 	const text =
-		'This is a rehearsal: cluster, registry and database live inside this program. Nothing outside is touched.';
+		'This is a rehearsal: cluster, registry and database are played on this host. Nothing outside is touched.';
 	return [...paragraph(text, width, 'warn'), ...fault.flatMap((line) => withCommands(line, width, 'key')), blank];
 };
 
@@ -112,7 +112,7 @@ export const welcomeRows = (state: UiState, scroll: Scroll): readonly Row[] => {
 		...rehearsalRows(state, width),
 		...foundRows(state, scroll),
 		...(given.length > 0
-			? [blank, ...paragraph(`${counted(given.length, 'answer is', 'answers are')} given already.`, width, 'dim')]
+			? [blank, ...paragraph(`${counted(given.length, 'answer is', 'answers are')} filled in already.`, width, 'dim')]
 			: []),
 	];
 };
