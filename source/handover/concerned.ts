@@ -1,6 +1,6 @@
 import {type Actor, actors} from '../base/people/actor.ts';
-import type {Problem} from '../base/problem.ts';
-import type {PlanView} from '../engine/plan-view.ts';
+import {type Problem, partsOf} from '../base/problem.ts';
+import type {PlanStep, PlanView} from '../engine/plan-view.ts';
 import type {StepState} from '../engine/state.ts';
 import {type TopicId, topics} from './topics.ts';
 
@@ -9,17 +9,6 @@ export const topicsOf = (who: readonly Actor[]): readonly TopicId[] =>
 	topics.filter((topic) => who.includes(topic.who)).map(({id}) => id);
 
 const actorsOf = ({who, parts = []}: Problem): readonly Actor[] => [who, ...parts.flatMap(actorsOf)];
-
-/** Whose work a plan waits for, or met a problem with. */
-export const topicsOfPlan = ({steps}: PlanView): readonly TopicId[] =>
-	topicsOf(
-		steps.flatMap((step) => {
-			if (step.state === 'problem') return actorsOf(step.problem);
-			return step.state === 'todo'
-				? step.changes.flatMap(({action, who}) => (action === 'wait' && who ? [who] : []))
-				: [];
-		}),
-	);
 
 /** Whose papers go with what a problem is about, where it is the operator's to mend: a login that was given by another team. */
 const topicsOfArea: Partial<Readonly<Record<Problem['area'], TopicId>>> = {
@@ -32,6 +21,18 @@ const topicsOfProblem = (problem: Problem): readonly TopicId[] => {
 	const named = topicsOf(actorsOf(problem));
 	const ofArea = topicsOfArea[problem.area];
 	return named.length > 0 || ofArea === undefined ? named : [ofArea];
+};
+
+const topicsOfPlanStep = (step: PlanStep): readonly TopicId[] => {
+	if (step.state === 'problem') return partsOf(step.problem).flatMap(topicsOfProblem);
+	if (step.state !== 'todo') return [];
+	return topicsOf(step.changes.flatMap(({action, who}) => (action === 'wait' && who ? [who] : [])));
+};
+
+/** Whose work a plan waits for, or met a problem with. */
+export const topicsOfPlan = ({steps}: PlanView): readonly TopicId[] => {
+	const concerned = steps.flatMap(topicsOfPlanStep);
+	return topics.flatMap(({id}) => (concerned.includes(id) ? [id] : []));
 };
 
 /** Whose papers go with a step: with its problem where that says whose it is, else with what the step does. */

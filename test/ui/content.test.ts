@@ -137,7 +137,7 @@ describe('the plan', () => {
 			'',
 		]);
 		const labels = reviewLabels({words: planWords.install, plan}, 78);
-		expect(labels).toEqual(['1 Start on prod', '2 Change an answer', '3 Save answers', '6 Quit']);
+		expect(labels).toEqual(['1 Start on prod', '2 Change an answer', '3 Save answers', '4 Quit']);
 		expect(aroundRows({status: 'looking', title: '', index: 0, count: 0}, 78)).toEqual([]);
 	});
 

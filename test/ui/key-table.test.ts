@@ -143,7 +143,7 @@ const reading = pressed(
 		env: first.env,
 		state: {...reduce(planned.state, {type: 'plan-ready', view: pages}, first.env).state, notice: undefined},
 	}),
-	'5',
+	'6',
 );
 
 const podOf = (name: string): Untimed => ({

@@ -38,7 +38,7 @@ test('what is to be read before the start is named on the review and opened with
 	app = await reviewOf(view);
 	await app.press(keys.end);
 	expect(app.frame()).toContain('Release notes (1 line)');
-	await app.press('5');
+	await app.press('6');
 	expect(app.frame()).toContain('control plane: 0.13.15 -> 0.13.18');
 	await app.press(keys.end);
 	expect(app.frame()).toContain('line 39');
@@ -47,13 +47,13 @@ test('what is to be read before the start is named on the review and opened with
 	await app.press(keys.left);
 	expect(app.frame()).toContain('control plane: 0.13.15 -> 0.13.18');
 	await app.press(keys.escape);
-	expect(app.frame()).toContain('[5 Read pages]');
+	expect(app.frame()).toContain('[6 Read pages]');
 });
 
 test('until the plan was on the screen, the button in focus is the one that reads on', async () => {
 	app = await reviewOf(view);
 	expect(app.frame()).not.toContain('Upgrade path');
-	expect(app.frame()).toContain('[5 Read pages]');
+	expect(app.frame()).toContain('[6 Read pages]');
 	await app.press(keys.end);
 	expect(app.frame()).toContain('Upgrade path');
 	expect(app.frame()).toContain('[1 Start]');
@@ -96,9 +96,9 @@ test('End before there is a plan leads to its first problem, later to the last r
 test('a plan without pages has no button for them', async () => {
 	app = await reviewOf({steps: [{id: 'bundle', title: 'Bundle', state: 'ok'}]});
 	expect(app.frame()).not.toContain('Read pages');
-	await app.press('5');
-	expect(app.frame()).not.toContain('Quit?');
 	await app.press('6');
+	expect(app.frame()).not.toContain('Quit?');
+	await app.press('4');
 	expect(app.frame()).toContain('Quit? y/n');
 });
 

@@ -67,8 +67,8 @@ test('the changes of a plan stand in a list, and each opens to all that it does'
 
 test('the button of the review opens the same list', async () => {
 	const {press, frame} = await onReview();
-	expect(frame()).toContain('4 Details');
-	await press('4');
+	expect(frame()).toContain('5 Details');
+	await press('5');
 	expect(frame()).toContain('Which one do you want to read?');
 });
 

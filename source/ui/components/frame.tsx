@@ -34,7 +34,10 @@ export type FrameProps = {
 /** The last row: the text that is typed, else the keys. */
 const lastRow = ({hints, search = noSearch}: FrameProps, scroll: Scroll): Row => {
 	const {typing} = search;
-	return typing ? typingRow(typing.label, typing.line, scroll) : hintRow([...search.hints, ...hints], scroll.width);
+	if (typing) return typingRow(typing.label, typing.line, scroll);
+	// While a search is on, its keys mean what it says.
+	const others = hints.filter(([key]) => !search.hints.some(([taken]) => taken === key));
+	return hintRow([...search.hints, ...others], scroll.width);
 };
 
 /** Head, body and foot of every screen; exactly as large as the window, whatever is in it. */

@@ -27,6 +27,7 @@ const marksOf: Readonly<Record<PlanStep['state'], Mark>> = {
 	ok: {glyph: 'ok', role: 'ok'},
 	todo: {glyph: 'busy', role: 'busy'},
 	unknown: {glyph: 'pending', role: 'dim'},
+	held: {glyph: 'pending', role: 'warn'},
 	'not-needed': {glyph: 'skipped', role: 'dim'},
 	problem: {glyph: 'bad', role: 'bad'},
 };

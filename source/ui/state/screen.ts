@@ -20,7 +20,7 @@ export type Field =
 export type Spot = {readonly topic: number; readonly item?: number | undefined; readonly focus: number};
 
 /** What can be done from the review page, in order; the place here is the number of the button, whatever else is there. */
-export const reviewButtonOrder = ['start', 'change', 'save', 'details', 'read', 'quit'] as const;
+export const reviewButtonOrder = ['start', 'change', 'save', 'quit', 'details', 'read'] as const;
 export type ReviewButton = (typeof reviewButtonOrder)[number];
 
 /** The change in focus, and how far it is read; without `top` they stand in a list. */

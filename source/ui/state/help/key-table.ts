@@ -84,7 +84,7 @@ export const keyTable = {
 	],
 	review: [
 		{keys: ['Enter'], does: 'press the button in focus'},
-		{keys: ['1', '2', '3', '6'], does: 'start, change, save, quit; 4 the changes, 5 the pages to read'},
+		{keys: ['1', '2', '3', '4'], does: 'start, change, save, quit; 5 the changes, 6 the pages to read'},
 		{keys: ['Left', 'Right', 'Tab', 'Shift-Tab', 'h', 'l'], does: 'other button'},
 		...scrolling,
 		...searching,
