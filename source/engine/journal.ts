@@ -55,6 +55,8 @@ const journalSchema = z.object({
 	unfinishedWay: waySchema.optional(),
 	/** The command that goes on with it, as its operator would type it. */
 	resume: words.optional(),
+	/** What is to be corrected in that command first, in words. */
+	correct: words.optional(),
 	/** Digest of the bundle that was worked with, `sha256:` and hex. */
 	bundle: words.optional(),
 	steps: z.array(stepSchema),
@@ -108,6 +110,7 @@ export type JournalContext = {
 	/** Who goes through this run. */
 	readonly by?: string | undefined;
 	readonly resume?: string | undefined;
+	readonly correct?: string | undefined;
 };
 
 /** Whether what a journal knows of a step is of its own run, and was not carried over. */
@@ -134,7 +137,7 @@ const standingOf = (state: RunState): Pick<Journal, 'current' | 'problem' | 'unf
 /** The journal of a run, carrying over what an earlier one of the same plan knew of steps that this one has not reached. */
 export const journalOf = (
 	state: RunState,
-	{host, pid, now, answers, earlier, confirmations, met, rehearsal, resume, by}: JournalContext,
+	{host, pid, now, answers, earlier, confirmations, met, rehearsal, resume, correct, by}: JournalContext,
 ): Journal => ({
 	schema: journalSchemaVersion,
 	plan: state.plan,
@@ -148,6 +151,7 @@ export const journalOf = (
 	...(state.stopping !== undefined && {stopping: true}),
 	...standingOf(state),
 	...(resume !== undefined && {resume}),
+	...(correct !== undefined && {correct}),
 	bundle: state.steps.find(({keep}) => keep?.bundle !== undefined)?.keep?.bundle ?? earlier?.bundle,
 	steps: stepsOf(state, earlier?.steps ?? [], by),
 	acknowledged: [

@@ -4,11 +4,12 @@ import {bytesInWords, changesInWords, writesIn} from './changes.ts';
 import type {Change, PlanFact, PlanPage} from './plan.ts';
 import type {RunState, StepState} from './state.ts';
 
-/** What one step would do. `unknown`: it can only be told once earlier steps are done. */
+/** What one step would do. `unknown`: it can only be told once earlier steps are done; `held`: once a problem of an earlier one is mended. */
 export type PlanStep = {readonly id: string; readonly title: string; readonly pages?: readonly PlanPage[]} & (
 	| {readonly state: 'ok'; readonly note?: string}
 	| {readonly state: 'todo'; readonly changes: readonly Change[]}
 	| {readonly state: 'unknown'; readonly note?: string}
+	| {readonly state: 'held'}
 	| {readonly state: 'not-needed'}
 	| {readonly state: 'problem'; readonly problem: Problem}
 );
@@ -16,13 +17,18 @@ export type PlanStep = {readonly id: string; readonly title: string; readonly pa
 /** What a dry run found, step by step. */
 export type PlanView = {readonly steps: readonly PlanStep[]; readonly facts?: readonly PlanFact[]};
 
-const viewOf = ({id, title, problem, outcome, note, changes, pages}: StepState): PlanStep => {
+const viewOf = (
+	{id, title, problem, outcome, note, changes, pages}: StepState,
+	index: number,
+	all: readonly StepState[],
+): PlanStep => {
 	const head = {id, title, ...(pages && {pages})};
 	if (problem) return {...head, state: 'problem', problem};
 	if (outcome === 'not-needed') return {...head, state: 'not-needed'};
 	if (outcome !== undefined) return {...head, state: 'ok', ...(note && {note})};
 	if (changes.length > 0) return {...head, state: 'todo', changes};
-	return {...head, state: 'unknown'};
+	const isHeld = all.slice(0, index).some((earlier) => earlier.problem !== undefined);
+	return {...head, state: isHeld ? 'held' : 'unknown'};
 };
 
 /** Everything that is to be read before the plan is started, in the order of its steps. */
@@ -52,6 +58,8 @@ export const verdictOf = (step: PlanStep): string => {
 			return changesInWords(step.changes);
 		case 'unknown':
 			return step.note ?? 'planned after the earlier steps';
+		case 'held':
+			return 'not planned before the problem above is mended';
 		case 'not-needed':
 			return 'not asked for';
 		case 'problem':
@@ -69,11 +77,13 @@ export const planInWords = ({steps}: PlanView): string => {
 	const changes = writesIn(all).length;
 	const problems = problemsIn({steps}).length;
 	const later = steps.filter(({state}) => state === 'unknown').length;
+	const held = steps.filter(({state}) => state === 'held').length;
 	const words = [
 		...(problems > 0 ? [counted(problems, 'problem')] : []),
 		...(changes > 0 ? [counted(changes, 'change')] : []),
 		...bytesInWords(all),
 		...(later > 0 ? [`${counted(later, 'step')} planned later`] : []),
+		...(held > 0 ? [`${counted(held, 'step')} not planned`] : []),
 	];
 	return words.length === 0 ? 'nothing to change' : words.join(', ');
 };

@@ -224,7 +224,7 @@ test('status tells what became of each step, and how to go on', async () => {
 	expect(lines[0]).toBe('install: run abcd1234 on jump-1, 2026-01-02 03:04 UTC: stopped');
 	expect(lines[1]).toMatch(/^ {2}\S.* {2}nothing to do: 4 images$/u);
 	expect(lines[3]).toMatch(/ {2}done$/u);
-	expect(lines.filter((line) => line.endsWith('  to do'))).toHaveLength(plans.install.stepIds.length - 2);
+	expect(lines.filter((line) => line.endsWith('  not begun'))).toHaveLength(plans.install.stepIds.length - 2);
 	expect(lines.at(-2)).toContain('Start install again');
 });
 

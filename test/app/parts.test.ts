@@ -133,6 +133,8 @@ test('the plan shows what each step would do', () => {
 		'unknown',
 		'unknown',
 	]);
+	const held = fold([started, {type: 'step-problem', step: 'images', problem: trouble, choices: []}]);
+	expect(planViewOf(held).steps.map(({state: one}) => one)).toEqual(['unknown', 'problem', 'held', 'held']);
 	expect(refusedPlan(new Error('x')).steps).toMatchObject([{state: 'problem', problem: {code: 'unexpected-error'}}]);
 });
 

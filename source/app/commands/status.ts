@@ -35,12 +35,12 @@ const wordsOf = (id: string, journal: Journal): string => {
 		return `${step.ended ?? outcomeWords[step.outcome]}${step.note ? `: ${step.note}` : ''}`;
 	if (journal.problem?.step === id) return `problem: ${journal.problem.code}`;
 	if (journal.current === id) return 'begun, not finished';
-	return step?.outcome ? `not reached; in an earlier run: ${step.ended ?? outcomeWords[step.outcome]}` : 'to do';
+	return step?.outcome ? `not reached; in an earlier run: ${step.ended ?? outcomeWords[step.outcome]}` : 'not begun';
 };
 
 /** What holds a run that is not through, where more is told of it, and how it goes on. */
 const restOf = ({plan, journal}: LastRun, log: string | undefined): readonly string[] => {
-	const {problem, unfinishedWay, resume} = journal;
+	const {problem, unfinishedWay, resume, correct} = journal;
 	const where = problem?.title ? ` in ${problem.title}` : '';
 	const way = unfinishedWay?.command === undefined ? '' : `: ${unfinishedWay.command}`;
 	return [
@@ -48,6 +48,7 @@ const restOf = ({plan, journal}: LastRun, log: string | undefined): readonly str
 		...(unfinishedWay ? [`Begun and not ended: ${unfinishedWay.label}${way}`] : []),
 		...(log === undefined ? [] : [`Log         ${log}`]),
 		resume === undefined ? `Start ${plan.id} again: it re-checks the world and goes on.` : `Go on with  ${resume}`,
+		...(correct === undefined ? [] : [correct]),
 	];
 };
 

@@ -6,9 +6,9 @@ import {type ProblemError, toProblem} from '../../base/problem.ts';
 import type {Event, Listener} from '../../engine/events.ts';
 import {createFold} from '../../engine/fold.ts';
 import {lastChangeOf} from '../../engine/journal/steps.ts';
-import {type Journal, journalOf} from '../../engine/journal.ts';
+import {type Journal, type JournalContext, journalOf} from '../../engine/journal.ts';
 import type {RunState} from '../../engine/state.ts';
-import {type GoOn, goOnCommand} from '../../report/go-on.ts';
+import {type GoOn, goOnCommand, repeatedWords} from '../../report/go-on.ts';
 import type {Happened} from '../../report/happened.ts';
 import type {ChangedBefore} from '../../report/run-papers.ts';
 import {isWhole} from '../../report/summary.ts';
@@ -80,6 +80,16 @@ const aboutRun = ({context, earlier}: RecorderOptions) => ({
 const changedIn = (earlier: Journal | undefined): ChangedBefore =>
 	Object.fromEntries((earlier?.steps ?? []).map((step) => [step.id, lastChangeOf(step)]));
 
+/** The command that goes on with a run, and what to correct in it first. */
+const goesOnWith = (
+	{goOn, context: {redactor}}: RecorderOptions,
+	state: RunState,
+): Pick<JournalContext, 'resume' | 'correct'> => {
+	if (!goOn) return {};
+	const correct = repeatedWords(state, goOn);
+	return {resume: redactor.redact(goOnCommand(state, goOn)), correct: correct && redactor.redact(correct)};
+};
+
 /** Puts a journal into the cluster; the journal on this host is the one that counts, the copy serves another host only. */
 const copier =
 	({context, openPorts, mayWrite}: RecorderOptions, logLine: (value: unknown) => void, answers: () => Answers) =>
@@ -101,7 +111,7 @@ const copier =
 
 /** Starts the log and, where there is one, the journal. Events must be redacted before they come here. */
 export const createRecorder = (options: RecorderOptions): Recorder => {
-	const {context, logFile, earlier, goOn} = options;
+	const {context, logFile, earlier} = options;
 	const {clock, redactor} = context;
 	const log = createWriteStream(logFile, {flags: 'wx', mode: 0o600});
 	// Without a listener a full disk would end the program; the end of the run reports it.
@@ -117,7 +127,6 @@ export const createRecorder = (options: RecorderOptions): Recorder => {
 		logLine({at: clock.now(), type: answersLine, answers, program, rehearsal: context.rehearsal === true});
 	logAnswers();
 	const about = aboutRun(options);
-	const resume = (): string | undefined => goOn && redactor.redact(goOnCommand(fold.state(), goOn));
 	const confirmations = [...(earlier?.confirmations ?? [])];
 	const happened = gatherHappened(answers, {clock, before: happenedBefore(earlier), operator: about.by});
 	const writer =
@@ -139,7 +148,8 @@ export const createRecorder = (options: RecorderOptions): Recorder => {
 			// What a report tells ends with it.
 			const isTold = state.outcome === 'done' && isWhole(state);
 			const met = isTold ? [] : metOf(earlier, happened.met(), {runId: state.runId, by: about.by});
-			writer?.put(journalOf(state, {...about, now: event.at, answers, confirmations, met, resume: resume()}));
+			const goesOn = goesOnWith(options, state);
+			writer?.put(journalOf(state, {...about, now: event.at, answers, confirmations, met, ...goesOn}));
 		},
 		setAnswers: (next) => {
 			if (next !== answers) {
