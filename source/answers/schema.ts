@@ -178,7 +178,7 @@ const shape = z.strictObject({
 		})
 		.prefault({})
 		.describe('The organization in the control plane and its users'),
-	workspaces: z.array(workspace).min(1, 'have at least one workspace').describe('Workspace servers, one or more'),
+	workspaces: z.array(workspace).min(1, 'have at least one entry').describe('Workspace servers, one or more'),
 	workloadManager: z
 		.strictObject({
 			enabled: z.boolean().default(false).describe('Run pipeline snapshots from the dashboard'),

@@ -3,6 +3,10 @@ import {distance} from 'fastest-levenshtein';
 /** A number with its noun: `1 file`, `2 files`; `many` where the plural is not the noun with an s. */
 export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 
+/** Words to choose from, as a sentence has them: `yes or no`, `yes, no or details`. */
+export const eitherOf = (words: readonly string[]): string =>
+	words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+
 /** Text as one line: without control characters, invisible ones and such that turn the direction of text. */
 export const oneLine = (text: string): string => text.replace(/[\s\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ').trim();
 

@@ -45,6 +45,15 @@ export const answersOf = (declaration: Declaration): readonly string[] =>
 		...Object.values(declaration.cases ?? {}).flatMap(({answers = []}) => answers),
 	]);
 
+/** Each cause with what to do then; several cases may have the same. */
+const waysOf = (all: readonly Telling[]): readonly (readonly string[])[] => {
+	const ways = all.map(({cause, fix, nextSteps}) => [
+		...labelled('why', [cause]),
+		...labelled('do', [fix, ...nextSteps]),
+	]);
+	return [...new Map(ways.map((way) => [way.join('\n'), way])).values()];
+};
+
 /**
  * A problem explained before it happens: what it says, every cause and what to do then, who acts, which answers may mend it.
  * @param declarations of the rooms that tell of it, mostly one
@@ -58,11 +67,7 @@ export const explainLines = (code: string, declarations: readonly Declaration[])
 	return [
 		code,
 		...labelled('says', distinct(all.map(({message}) => message))),
-		...all.flatMap(({cause, fix, nextSteps}) => [
-			'',
-			...labelled('why', [cause]),
-			...labelled('do', [fix, ...nextSteps]),
-		]),
+		...waysOf(all).flatMap((way) => ['', ...way]),
 		'',
 		...labelled('who', distinct(all.map(({who}) => toldActor(who)))),
 		...labelled('answers', answers.length > 0 ? [answers.join(', ')] : []),

@@ -37,12 +37,9 @@ const factsOf = (
 	mode = 'off',
 ): NonNullable<Kept['facts']> => [
 	['Bundle', digest],
-	[
-		'Signed by',
-		signer
-			? `key ${signer.keyId}${signer.comment === '' ? '' : ` (${oneLine(signer.comment)})`}`
-			: `nobody that was proved: bundles without signature were allowed (bundle.signature.mode: ${mode})`,
-	],
+	signer
+		? ['Signed by', `key ${signer.keyId}${signer.comment === '' ? '' : ` (${oneLine(signer.comment)})`}`]
+		: ['Signature', `not proved: bundles without signature were allowed (bundle.signature.mode: ${mode})`],
 	...[controlPlaneChart, workspaceChart].map(
 		({name, version, digest: of}) => ['Chart', `${name} ${version} ${of}`] as const,
 	),

@@ -161,7 +161,7 @@ describe('validating one answer', () => {
 			'zenml-workspace',
 			'is the same namespace as workspaces.0.namespace: "zenml-workspace"; they must differ',
 		],
-		['workspaces', [], 'must have at least one workspace'],
+		['workspaces', [], 'must have at least one entry'],
 		['workspaces', undefined, 'is missing'],
 	])('judges %s as %o', (path, value, expected) => {
 		expect(validateField(setAt(full, path, value), path)).toBe(expected);

@@ -114,7 +114,7 @@ const refusals: readonly Refusal[] = [
 	[
 		'an empty list',
 		shortest.replace(/^workspaces:\n(?: {2}.*\n)*/mu, 'workspaces: []\n'),
-		'11:13 answers-invalid-value workspaces must have at least one workspace',
+		'11:13 answers-invalid-value workspaces must have at least one entry',
 	],
 	[
 		'an item without answers',

@@ -283,7 +283,7 @@ const refusals: readonly Refusal[] = [
 		ofFile(shortest.replace(/^workspaces:\n(?: {2}.*\n)*/mu, 'workspaces: []\n')),
 		{
 			code: 'answers-invalid-value',
-			message: 'workspaces must have at least one workspace',
+			message: 'workspaces must have at least one entry',
 			cause: 'Workspace servers, one or more. The value given does not fit.',
 			fix: 'Add an item to workspaces.',
 		},

@@ -28,7 +28,7 @@ test.each([
 	],
 	[
 		'controlPlane.database.password',
-		'Password of the role zenml in PostgreSQL at pg.corp:5432; the database admin knows it.',
+		'Password of the role zenml in PostgreSQL at pg.corp:5432; the installer gives it to the role, which it makes where there is none.',
 	],
 	[
 		'workspaces.0.database.server.admin.password',

@@ -106,12 +106,21 @@ test('what is the name of several things is explained as each of them', async ()
 	expect(out).toContain('\n\nbundle\n  title    Bundle\n');
 });
 
+test('a cause that several cases have is told once, and commands as this program is called', async () => {
+	const lines = (await explained('answers-secret-env', String)).flat();
+	const why = lines.filter((line) => line.startsWith('  why '));
+	expect(new Set(why).size).toBe(why.length);
+	expect(
+		(await explained('registry.host', (text) => text.replace('zenml-airgap docs', 'npm run cli -- docs'))).flat(),
+	).toContain('  read     npm run cli -- docs answers');
+});
+
 test('every step of every plan, and every answer, can be explained', async () => {
 	const answers = allNodes.flatMap(({path}) => (path.length > 0 ? [path.join('.')] : []));
 	const steps = Object.values(plans).flatMap(({stepIds}) => [...stepIds]);
 	expect(answers.length).toBeGreaterThan(100);
 	for (const name of new Set([...answers, ...steps])) {
-		const parts = await explained(name);
+		const parts = await explained(name, String);
 		for (const [first, ...lines] of parts) {
 			expect(first).toBe(name);
 			expect(lines.length, name).toBeGreaterThan(2);

@@ -27,7 +27,7 @@ journey('for a screen reader a wrong password is mended line by line, and the ri
 	expect(await alternate()).toBe(false);
 	await type('maybe');
 	await press('Enter');
-	await waitFor('Please answer yes or no or details or change or save or papers.');
+	await waitFor('Please answer yes, no, details, change, save or papers.');
 	await type('yes');
 	await press('Enter');
 	await waitFor('What now? retry/edit', 60_000);

@@ -29,7 +29,7 @@ test('what was carried in is told with its versions, and its digest goes to the 
 			bundle: 'sha256:bundle',
 			facts: expect.arrayContaining([
 				['Bundle', 'sha256:bundle'],
-				['Signed by', expect.stringContaining('bundles without signature were allowed')],
+				['Signature', expect.stringContaining('bundles without signature were allowed')],
 				['Chart', expect.stringMatching(/^zenml-pro 0\.13\.18 /u)],
 			]),
 		},

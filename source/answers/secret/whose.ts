@@ -22,7 +22,11 @@ const ofRole = (draft: Draft, {component}: Extract<Login, {readonly kind: 'datab
 	const server = getAt(draft, own) === undefined ? 'database' : own;
 	const found = unfinishedServer(getAt(draft, server), server);
 	if (found === undefined || username === undefined) return undefined;
-	return `Password of the role ${username} in ${products[found.engine]} at ${addressOf(found)}; the database admin knows it.`;
+	const who =
+		found.admin === undefined
+			? 'the database admin knows it'
+			: 'the installer gives it to the role, which it makes where there is none';
+	return `Password of the role ${username} in ${products[found.engine]} at ${addressOf(found)}; ${who}.`;
 };
 
 const ofRegistry = (draft: Draft): string | undefined => {

@@ -6,14 +6,25 @@ const isSentence = /^\s*\w+: {2,}/u;
 
 const hasOption = /(?:^|[\s"])-{1,2}[A-Za-z]/u;
 
-/** What may be a command, or quotes somebody: it is copied as one line, or stands as it was said. */
-const isCommand =
-	/(?:^|[\s"])(?:(?:zenml-airgap|npm|kubectl|oc|helm|openssl|dig|nslookup|curl|getent|psql|mysql|node|npx|source) )|^\s*(?:\||--)|[;\\]$|[$`]|&&/u;
+/** The programs whose commands are told. */
+const programs = 'zenml-airgap|npm|kubectl|oc|helm|openssl|dig|nslookup|curl|getent|psql|mysql|node|npx|source';
+
+/**
+ * What may be a command: it is copied as one line. In the middle of a sentence a program is only spoken of, but for this one, whose
+ * commands stand there whole.
+ */
+const isCommand = new RegExp(
+	String.raw`(?:^|: |["(])\s*(?:${programs}) |\s(?:zenml-airgap|npm (?:run|start)) |^\s*--|[;\\]$|[$\x60]|&&`,
+	'u',
+);
 
 const isKept = (line: string): boolean => isCommand.test(line) || (hasOption.test(line) && !isSentence.test(line));
 
 /** Blanks, or the mark of a list or of a part, under whose text the next rows begin. */
 const headOf = (line: string): number => /^\s*(?:[-*] |\w+: {2,})?/u.exec(line)?.[0].length ?? 0;
+
+/** The mark before words of somebody else: each of their rows has it, so that none passes for a line of ours. */
+const quoteOf = (line: string): string => /^\s*\| /u.exec(line)?.[0] ?? '';
 
 /**
  * A line as rows of a terminal that is so many cells wide, broken at blanks: a terminal breaks inside words. What may be a command
@@ -22,7 +33,9 @@ const headOf = (line: string): number => /^\s*(?:[-*] |\w+: {2,})?/u.exec(line)?
  */
 export const rowsOf = (line: string, told: number | undefined): readonly string[] => {
 	const columns = told === 0 ? 80 : told;
-	if (columns === undefined || line.length <= columns || isKept(line)) return [line];
+	const quote = quoteOf(line);
+	if (columns === undefined || line.length <= columns || isKept(line.slice(quote.length))) return [line];
+	if (quote !== '') return rowsOf(line.slice(quote.length), columns - quote.length).map((row) => `${quote}${row}`);
 	const head = headOf(line);
 	// A terminal that narrow has no room for indents.
 	if (head * 2 > columns) return [line];

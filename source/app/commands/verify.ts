@@ -12,7 +12,7 @@ const work: Work<GlobalOptions> = async (context, options) => {
 export const verify: AddCommand = ({program}, ask) => {
 	addTopCommand(program, {
 		name: 'verify',
-		description: 'check an installation against its answers; changes nothing',
+		description: 'check an installation against its answers; makes probe pods and removes them, changes nothing else',
 		examples: [
 			'zenml-airgap verify --answers answers.yaml',
 			'zenml-airgap verify --non-interactive --answers answers.yaml --json',

@@ -43,12 +43,15 @@ const ofStep = async (id: string): Promise<readonly string[] | undefined> => {
 
 /**
  * All that a name means: a problem by its code, an answer by its path, a step by its id; one part for each that is called so.
- * @throws ProblemError `explain-unknown-code`
+ * @param asCalled how commands of this program are to be called @throws ProblemError `explain-unknown-code`
  */
-export const explained = async (name: string): Promise<readonly (readonly string[])[]> => {
+export const explained = async (
+	name: string,
+	asCalled: (text: string) => string,
+): Promise<readonly (readonly string[])[]> => {
 	const step = await ofStep(name);
 	const parts = [...known(name), ...(step ? [step] : [])];
-	if (parts.length > 0) return parts;
+	if (parts.length > 0) return parts.map((part) => part.map(asCalled));
 	const shown = name.slice(0, 80);
 	const near = nearestOf(withStars(shown), namesToExplain(), 3);
 	const [first] = near;

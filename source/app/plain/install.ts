@@ -16,6 +16,7 @@ import {plainReport} from '../../report/plain.ts';
 import {type KeptDraft, keptWords} from '../answers/kept-draft.ts';
 import {typedBefore} from '../answers/typed-before.ts';
 import type {Context, GlobalOptions} from '../base/context.ts';
+import {calledAs} from '../base/kept/own-commands.ts';
 import {isInputEnded} from '../base/plain-problems.ts';
 import {inRows} from '../base/wrap.ts';
 import type {AttendedOptions} from '../session/attended.ts';
@@ -141,9 +142,11 @@ const beginning = async ({
 	return {form, scope: word === 'yes' ? restOf(form, halfTyped) : firstScope(form, given)};
 };
 
-/** Lines that say what a problem or an answer is. */
-const explain = async (name: string): Promise<readonly string[]> =>
-	(await (await import('../explain/explain.ts')).explained(name)).flat();
+/** Tells in lines what a problem or an answer is. */
+const explainer =
+	(context: Context): Keeper['explain'] =>
+	async (name) =>
+		(await (await import('../explain/explain.ts')).explained(name, calledAs(context))).flat();
 
 /** Keeps the answers so far on the disk, and says once where it cannot. */
 const draftKeeper =
@@ -159,7 +162,7 @@ const keeperOf = ({context, session, options, signal}: Talk): Keeper => {
 	const look = answerLooker(context, options);
 	return {
 		secret: session.keepSecret,
-		explain,
+		explain: explainer(context),
 		testLogin: async (draft, path) => session.testLogin(draft, path, signal),
 		offer: async (draft, path) => offerAnswer(context, draft, {path, base: ''}, signal),
 		looks: createLooks(async (draft, path) => look(draft, path, signal)),

@@ -1,3 +1,4 @@
+import {eitherOf} from '../../base/text.ts';
 import type {PlainLines} from './lines.ts';
 
 /** The operator chose to leave; nothing was started. */
@@ -21,7 +22,7 @@ export const askWord = async <Word extends string>(
 		const typed = (await lines.ask(prompt)).trim().toLowerCase();
 		const word = typed === '' ? enter : meantBy(words, typed);
 		if (word !== undefined) return word;
-		lines.say(`  Please answer ${words.join(' or ')}.`);
+		lines.say(`  Please answer ${eitherOf(words)}.`);
 	}
 };
 
@@ -36,6 +37,6 @@ export const askWordOrBack = async <Word extends string>(
 		const word = meantBy([...words, 'back', 'quit'] as const, typed);
 		if (word === 'quit') throw new PlainLeft();
 		if (word !== undefined) return word;
-		lines.say(`  Please answer ${words.join(' or ')}.`);
+		lines.say(`  Please answer ${eitherOf(words)}.`);
 	}
 };

@@ -185,7 +185,7 @@ export const createScreenSession = (
 		},
 		explain: async (name) => {
 			const {explained} = await import('../explain/explain.ts');
-			return (await explained(name)).flatMap((part, index) => [...(index > 0 ? [''] : []), ...part]);
+			return (await explained(name, calledAs(context))).flatMap((part, index) => [...(index > 0 ? [''] : []), ...part]);
 		},
 		saveReport: async () => shared.saveReport(store.getState()),
 		podLook: createPodLooks(context, shared.answers),

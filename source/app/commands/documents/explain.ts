@@ -1,3 +1,4 @@
+import {calledAs} from '../../base/kept/own-commands.ts';
 import type {AddCommand, Work} from '../command.ts';
 import {withExamples} from '../shared-options.ts';
 
@@ -5,7 +6,7 @@ import {withExamples} from '../shared-options.ts';
 const work: Work<string | undefined> = async (context, name) => {
 	const {everything, explained} = await import('../../explain/explain.ts');
 	const {tellRows} = await import('../../base/wrap.ts');
-	const parts = name === undefined ? [await everything()] : await explained(name);
+	const parts = name === undefined ? [await everything()] : await explained(name, calledAs(context));
 	tellRows(context)(`${parts.map((lines) => lines.join('\n')).join('\n\n')}\n`);
 	return 0;
 };

@@ -13,6 +13,9 @@ export const tellSecrets = ({report}: World, wanted: WantedRelease): void => {
 		kind: 'item',
 		label: `secrets in Helm's values, ${labelOf(wanted)}`,
 		state: 'ok',
-		note: keys.length === 0 ? 'none' : keys.join(', '),
+		note:
+			keys.length === 0
+				? 'none'
+				: `${keys.join(', ')}; the chart takes them in no other way, so whoever may read Secrets of this namespace can read them`,
 	});
 };
