@@ -139,6 +139,16 @@ describe('a secret that is not the text a person sees', () => {
 		expect(warned.join()).not.toContain('CANARY');
 	});
 
+	it.each(['s3cret!', 'postgres', 'Secret', 'CHANGEME'])(
+		'%s stands in other texts as well: that this program masks it there is told, and not what it is',
+		async (value) => {
+			warned.length = 0;
+			expect(await resolveSecret(await inFile(`${value}\n`), sources())).toBe(value);
+			expect(warned).toEqual([expect.stringMatching(/is short or a plain word: it is masked wherever that stands/u)]);
+			expect(warned.join()).not.toContain(value);
+		},
+	);
+
 	it('is told of nothing when nothing is odd', async () => {
 		warned.length = 0;
 		await resolveSecret(await inFile('pass word-ß€\n'), sources());

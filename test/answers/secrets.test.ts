@@ -8,8 +8,8 @@ import {ProblemError} from '../../source/base/problem.ts';
 let folder = '';
 beforeAll(async () => {
 	folder = await mkdtemp(join(tmpdir(), 'secrets-'));
-	await writeFile(join(folder, 'private'), 's3cret\n', {mode: 0o600});
-	await writeFile(join(folder, 'open'), 's3cret\r\n');
+	await writeFile(join(folder, 'private'), 's3cret-word\n', {mode: 0o600});
+	await writeFile(join(folder, 'open'), 's3cret-word\r\n');
 	await chmod(join(folder, 'open'), 0o644);
 	await writeFile(join(folder, 'empty'), '\n', {mode: 0o600});
 	await writeFile(join(folder, 'lines'), 'a\nb\n\n', {mode: 0o600});
@@ -44,8 +44,8 @@ describe('resolving a secret', () => {
 	});
 
 	it('takes it from a file without its last line break only', async () => {
-		expect(await resolveSecret(`file:${folder}/private`, sources())).toBe('s3cret');
-		expect(await resolveSecret(`file:${folder}/open`, sources())).toBe('s3cret');
+		expect(await resolveSecret(`file:${folder}/private`, sources())).toBe('s3cret-word');
+		expect(await resolveSecret(`file:${folder}/open`, sources())).toBe('s3cret-word');
 		expect(await resolveSecret(`file:${folder}/lines`, sources())).toBe('a\nb\n');
 	});
 

@@ -4,9 +4,11 @@ import {fileURLToPath} from 'node:url';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import {makeSampleBundle} from '../../rehearsal/sample-bundle/index.ts';
 import type {Draft} from '../../source/answers/draft.ts';
-import {lookAtAnswer} from '../../source/app/session/look-at-answer.ts';
+import {answerLooker, lookAtAnswer} from '../../source/app/session/look-at-answer.ts';
+import {createSession} from '../../source/app/session/session.ts';
 import {publicKeyLine, publicKeyText} from '../../source/minisign/public-key.ts';
 import {generateSigningKey} from '../../source/minisign/secret-key.ts';
+import {plans} from '../../source/plans/index.ts';
 import {createStage, type Stage} from './stage.ts';
 
 let stage: Stage;
@@ -91,6 +93,22 @@ test('a reference to a secret is followed at once, and the secret told nowhere',
 	expect(await look(of('k8s:a/b/c'), 'registry.password')).toBeUndefined();
 	expect(await look(of('prompt'), 'registry.password')).toBeUndefined();
 	expect(stage.context.redactor.redact('hunter2-secret')).not.toContain('hunter2');
+});
+
+test('a typed secret that is short or a plain word is told at its question, without it', async () => {
+	const {context, stateDirectory} = stage;
+	const session = createSession(context, {stateDirectory, plan: plans.install, resumeCommand: 'again'});
+	const looker = answerLooker(context, {stateDirectory}, session.oddityOf);
+	const draft: Draft = {registry: {password: 'prompt'}};
+	const lookNow = () => looker(draft, 'registry.password', new AbortController().signal);
+	expect(await lookNow()).toBeUndefined();
+	session.keepSecret('registry.password', 'abd');
+	expect(await lookNow()).toEqual({
+		ok: false,
+		text: expect.stringMatching(/^the secret in what was typed is short or a plain word/u),
+	});
+	session.keepSecret('registry.password', 'correct horse 7');
+	expect(await lookNow()).toBeUndefined();
 });
 
 test('an answer that names nothing is not looked at, and a look that was given up tells nothing', async () => {

@@ -46,6 +46,31 @@ test('a login is tried with what is typed, while the next question is asked, and
 	expect(shown.frame()).not.toContain('hunter2');
 });
 
+test('a typed secret is looked at as often as it is typed, and what is odd about it is told at once', async () => {
+	const seen: Sighting[] = [
+		{ok: false, text: 'the secret in what was typed is short'},
+		{ok: true, text: ''},
+	];
+	const looked: string[] = [];
+	const fake = fakeSession({
+		keepSecret: () => undefined,
+		look: async (_draft, path) => {
+			if (path !== 'registry.password') return undefined;
+			looked.push(path);
+			return seen.shift();
+		},
+	});
+	app = await openApp(fake.session);
+	await app.press(keys.enter, keys.ctrlN, 'registry.corp.example', keys.enter, keys.enter, 'pusher', keys.enter);
+	await app.press('abd', keys.enter);
+	await settle();
+	expect(app.frame()).toContain('Password or token: the secret in what was typed is short');
+	await app.press(keys.up, 'long enough now', keys.enter);
+	await settle();
+	expect(looked.length).toBe(2);
+	expect(app.frame()).not.toContain('is short');
+});
+
 test('a login that works is marked at its name and its password', async () => {
 	const {begun, app: shown} = await atLogin();
 	await shown.press('pusher', keys.enter, 'hunter2-secret', ctrlT);

@@ -36,6 +36,13 @@ export const secretText = (bytes: Uint8Array, at: SecretPlace): string => {
 	return value;
 };
 
+/** Below that, and where it is one plain word, a secret also stands in texts that have nothing to do with it. */
+const fewest = 8;
+
+/** It is masked in such texts, too: they are hard to read then, and whoever knows them reads it out of the gaps. */
+const isCommon = (value: string): boolean =>
+	value !== '' && (value.length < fewest || /^(?:\p{Lu}?\p{Ll}{1,15}|\p{Lu}{1,16})$/u.test(value));
+
 /** What is worth a look in a secret that is taken as it is. Never tells anything that is seen of it. */
 export const oddities = (value: string, {answer, place}: SecretPlace): readonly string[] => {
 	const lines = value.split('\n').length;
@@ -43,6 +50,11 @@ export const oddities = (value: string, {answer, place}: SecretPlace): readonly 
 		...(lines > 1 ? [`has ${counted(lines, 'line')}, which are all part of it`] : []),
 		...(/^[ \t]/u.test(value) ? ['begins with a blank, which is part of it'] : []),
 		...(/[ \t\r]$/u.test(value) ? ['ends with a blank, which is part of it'] : []),
+		...(isCommon(value)
+			? [
+					'is short or a plain word: it is masked wherever that stands, also in words of this program, from which it can be guessed',
+				]
+			: []),
 		...unseenIn(value.replaceAll('\n', '').trim()).map((name) => `holds ${name}`),
 	];
 	return found.map((what) => `${answer}: the secret in ${place} ${what}`);

@@ -159,7 +159,7 @@ const draftKeeper =
 
 /** Who takes the answers: of the questions before the start, and of those at a problem. */
 const keeperOf = ({context, session, options, signal}: Talk): Keeper => {
-	const look = answerLooker(context, options);
+	const look = answerLooker(context, options, session.oddityOf);
 	return {
 		secret: session.keepSecret,
 		explain: explainer(context),

@@ -165,7 +165,7 @@ export const createScreenSession = (
 		now: context.clock.now,
 		...beginningOf(options),
 		keepDraft: shared.unfinished.keep,
-		look: answerLooker(context, options),
+		look: answerLooker(context, options, shared.oddityOf),
 		testLogin: shared.testLogin,
 		offer: async (draft, path, base, signal) => offerAnswer(context, draft, {path, base}, signal),
 		found: async () => lookAround(context, loaded.draft, options),

@@ -176,11 +176,20 @@ export const lookAtAnswer = async (
 	}
 };
 
-/** Looks at answers of one sitting; those that lead out of what is sat at are told as that, and not looked at. */
+/**
+ * Looks at answers of one sitting; those that lead out of what is sat at are told as that, and not looked at.
+ * @param oddityOf what is worth a look in the secret that was typed for an answer
+ */
 export const answerLooker =
-	(context: Context, {stateDirectory, judgeAnswer}: Pick<AttendedOptions, 'stateDirectory' | 'judgeAnswer'>) =>
+	(
+		context: Context,
+		{stateDirectory, judgeAnswer}: Pick<AttendedOptions, 'stateDirectory' | 'judgeAnswer'>,
+		oddityOf: (answer: string) => string | undefined,
+	) =>
 	async (draft: Draft, answer: string, signal: AbortSignal): Promise<Sighting | undefined> => {
 		const wrong = judgeAnswer?.(draft, answer);
 		if (wrong !== undefined) return {ok: false, text: wrong};
+		const odd = getAt(draft, answer) === 'prompt' ? oddityOf(answer) : undefined;
+		if (odd !== undefined) return seen(false, odd.replace(`${answer}: `, ''));
 		return lookAtAnswer({context, stateDirectory}, draft, answer, signal);
 	};

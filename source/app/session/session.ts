@@ -2,6 +2,7 @@ import path from 'node:path';
 import {serializeAnswers} from '../../answers/file/save.ts';
 import {resolvePaths} from '../../answers/resolve-paths.ts';
 import type {Answers} from '../../answers/schema.ts';
+import {oddities} from '../../answers/secret/value.ts';
 import type {Draft} from '../../answers/tree.ts';
 import {saveBeside, saveFile} from '../../base/files.ts';
 import {savePack} from '../../base/handover.ts';
@@ -59,6 +60,8 @@ export type RunHow = {
 export type Session = {
 	/** Takes a typed secret; the answers only hold `prompt` at that path. */
 	readonly keepSecret: (at: string, value: string) => void;
+	/** What is worth a look in the secret that was typed for an answer; undefined where nothing is, or none was typed. */
+	readonly oddityOf: (at: string) => string | undefined;
 	/** Tries the login that an answer is a part of, with what was typed for it. Never rejects. */
 	readonly testLogin: (draft: Draft, answer: string, signal: AbortSignal) => Promise<Sighting>;
 	/** The answers that count from now on, with paths that start at the folder the operator is in. */
@@ -153,11 +156,26 @@ const makeOwnPapers = async (
 const refused = (error: unknown, {kubernetes}: Answers, called: Called): unknown =>
 	errorAsCalled(errorOnCluster(error, kubernetes), called);
 
+/** Takes typed secrets; they are in no output from then on. */
+const takeSecrets = (
+	redactor: Context['redactor'],
+): Pick<Session, 'keepSecret' | 'oddityOf'> & {readonly prompted: ReadonlyMap<string, string>} => {
+	const prompted = new Map<string, string>();
+	return {
+		prompted,
+		keepSecret: (at, value) => {
+			redactor.register(value);
+			prompted.set(at, value);
+		},
+		oddityOf: (at) => oddities(prompted.get(at) ?? '', {answer: at, place: 'what was typed'})[0],
+	};
+};
+
 /** Opens a session; nothing is read or changed before something is asked of it. */
 export const createSession = (context: Context, options: SessionOptions): Session => {
 	const {stateDirectory, plan, judge, from, until} = options;
 	const {clock, redactor, workingDirectory, homeDirectory, called = calledBy(undefined)} = context;
-	const prompted = new Map<string, string>();
+	const {prompted, ...typed} = takeSecrets(redactor);
 	let counted: Answers | undefined;
 	let saved: string | undefined;
 	const happened = gatherHappened(undefined, {clock, operator: `${context.userName} on ${context.hostName}`});
@@ -172,10 +190,7 @@ export const createSession = (context: Context, options: SessionOptions): Sessio
 		return counted;
 	};
 	return {
-		keepSecret: (at, value) => {
-			redactor.register(value);
-			prompted.set(at, value);
-		},
+		...typed,
 		testLogin: async (draft, answer, signal) =>
 			(await import('./test-login.ts')).testLogin({context, stateDirectory, prompted}, draft, answer, signal),
 		settle,

@@ -43,8 +43,14 @@ export const take = (state: Asking): Turn<Asking> => {
 	if (complaint !== undefined && entry?.kind === 'question')
 		return turn({...next, notice: {role: 'bad', text: `${entry.question.label} ${complaint}`}});
 	if (entry?.kind !== 'question') return turn(next);
-	if (secret !== undefined)
-		return turn(withoutTest(next, entry.path), {type: 'keep-secret', path: entry.path, value: secret});
+	if (secret !== undefined) {
+		const {[entry.path]: _typedBefore, ...looks} = next.looks;
+		const kept = turn(
+			{...withoutTest(next, entry.path), looks},
+			{type: 'keep-secret', path: entry.path, value: secret},
+		);
+		return after(kept, (typed: Asking) => lookAt(typed, entry.path));
+	}
 	return complaintAt(next, entry.path) === undefined ? lookAt(next, entry.path) : turn(next);
 };
 
