@@ -59,7 +59,7 @@ export const verdictOf = (step: PlanStep): string => {
 		case 'unknown':
 			return step.note ?? 'planned after the earlier steps';
 		case 'held':
-			return 'not planned before the problem above is mended';
+			return 'held by the problem above: planned once that is mended';
 		case 'not-needed':
 			return 'not asked for';
 		case 'problem':
@@ -83,7 +83,7 @@ export const planInWords = ({steps}: PlanView): string => {
 		...(changes > 0 ? [counted(changes, 'change')] : []),
 		...bytesInWords(all),
 		...(later > 0 ? [`${counted(later, 'step')} planned later`] : []),
-		...(held > 0 ? [`${counted(held, 'step')} not planned`] : []),
+		...(held > 0 ? [`${counted(held, 'step')} held`] : []),
 	];
 	return words.length === 0 ? 'nothing to change' : words.join(', ');
 };

@@ -71,7 +71,7 @@ test('each state of a step in the plan has its line', () => {
 		'  Secrets: 1 change',
 		'    create secret a/b',
 		'  DNS: planned after the earlier steps',
-		'  Verification: not planned before the problem above is mended',
+		'  Verification: held by the problem above: planned once that is mended',
 		'  CA: not asked for',
 		'  Databases: problem',
 		'    No login.',

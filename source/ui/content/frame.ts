@@ -1,6 +1,6 @@
 import type {Glyphs} from '../terminal/marks.ts';
 import type {Row} from '../terminal/rows.ts';
-import {cells, pad, shorten} from '../terminal/text.ts';
+import {cells, pad, shortenWords} from '../terminal/text.ts';
 
 /** A key and what it does, as named in the last row. */
 export type Hint = readonly [key: string, does: string];
@@ -11,15 +11,22 @@ export const yesHints = (yes: string, no: string): readonly Hint[] => [
 	['any other key', no],
 ];
 
+/** Cells of the first row before what stands at its right. */
+const roomBeside = (aside: string, width: number): number => Math.max(0, width - cells(aside) - 1);
+
 /** The title, with the version or the word that this is a rehearsal at its right. */
 export const headRow = (title: string, aside: string, width: number, marks: Glyphs): Row => [
-	{text: `${pad(title, Math.max(0, width - cells(aside) - 1), marks.more)} `, role: 'title'},
+	{text: `${pad(shortenWords(title, roomBeside(aside, width), marks.more), roomBeside(aside, width))} `, role: 'title'},
 	{text: aside, role: 'dim'},
 ];
 
+/** The first of several titles, the longest first, that has room beside what stands at its right; else the last. */
+export const fittingTitle = (titles: readonly [string, ...string[]], aside: string, width: number): string =>
+	titles.find((title) => cells(title) <= roomBeside(aside, width)) ?? titles.at(-1) ?? '';
+
 /** A rule across the window with words in it. */
 export const ruleRow = (text: string, width: number, marks: Glyphs, role: 'title' | 'dim' = 'dim'): Row => {
-	const shown = text === '' ? '' : ` ${shorten(text, width - 6)} `;
+	const shown = text === '' ? '' : ` ${shortenWords(text, width - 6)} `;
 	return [
 		{text: marks.rule.repeat(2), role: 'dim'},
 		{text: shown, role},

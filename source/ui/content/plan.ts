@@ -37,10 +37,17 @@ const verdict = (step: PlanStep): string => (step.state === 'problem' ? step.pro
 /** Most lines of what was seen that are shown here; the page of the problem has them all. */
 const mostSeen = 3;
 
-/** What to do about one, and what was seen: a fix may say to choose from it. */
-const fixRows = ({fix, evidence = []}: Problem, width: number, indent: number): readonly Row[] => [
-	...paragraph(`What to do: ${fix}`, width, 'plain', indent),
-	...evidence.slice(0, mostSeen).flatMap((line) => paragraph(line, width, 'dim', indent)),
+/** The answers of a problem whose words name none of them: which path, which login. */
+const unnamed = ({message, fix, answers = []}: Problem): readonly string[] =>
+	answers.some((answer) => `${message} ${fix}`.includes(answer)) ? [] : answers;
+
+/** What to do about one, with its answers, and what was seen: a fix may say to choose from it. */
+const fixRows = (problem: Problem, width: number, indent: number): readonly Row[] => [
+	...paragraph(`What to do: ${problem.fix}`, width, 'plain', indent),
+	...(unnamed(problem).length === 0
+		? []
+		: paragraph(`Answers: ${unnamed(problem).join(', ')}`, width, 'plain', indent)),
+	...(problem.evidence ?? []).slice(0, mostSeen).flatMap((line) => paragraph(line, width, 'dim', indent)),
 ];
 
 /** What to do about a problem; of several each with what it is, as the first words only count them. */

@@ -6,7 +6,7 @@ import {Frame} from '../components/frame.tsx';
 import {Rows} from '../components/rows.tsx';
 import {useBusySign} from '../components/spinner.tsx';
 import {detailText} from '../content/detail.ts';
-import {type Hint, ruleRow, wallRows} from '../content/frame.ts';
+import {fittingTitle, type Hint, ruleRow, wallRows} from '../content/frame.ts';
 import {logRows, logTitle} from '../content/log.ts';
 import {stepRows} from '../content/steps.ts';
 import {currentStep, type Page, pageOf} from '../state/page.ts';
@@ -48,18 +48,20 @@ const LogPane = ({state, scene, search, height}: PaneProps) => {
 /** Whom the run waits for, whichever step is looked at. */
 const waitsFor = (page: Page): string => (page.kind === 'problem' ? 'you' : toldActor(page.handover.who));
 
-/** What is going on, by the way in which the plan is gone through. */
-const titleOf = (run: RunState | undefined): string => {
-	if (!run) return 'Starting';
+/** What is going on, by the way in which the plan is gone through: in full, and in short. */
+const titlesOf = (run: RunState | undefined): readonly [string, ...string[]] => {
+	if (!run) return ['Starting'];
 	const {pass, title, steps, stopping} = run;
 	const doing = {apply: title, look: 'Planning', verify: 'Verifying'}[pass];
 	const {done} = overallOf(run, run.startedAt);
 	const page = pageOf(run);
+	const waits = page ? [`waiting for ${waitsFor(page)}`] : [];
+	const told = (count: string, stops: string): string =>
+		[`${doing}: ${count}`, ...(stopping === undefined ? [] : [stops]), ...waits].join(', ');
 	return [
-		`${doing}: ${done} of ${steps.length} steps`,
-		...(stopping === undefined ? [] : ['stopping at a safe point']),
-		...(page ? [`waiting for ${waitsFor(page)}`] : []),
-	].join(', ');
+		told(`${done} of ${steps.length} steps`, 'stopping at a safe point'),
+		told(`${done}/${steps.length}`, 'stopping'),
+	];
 };
 
 const runHints: readonly Hint[] = [
@@ -96,8 +98,9 @@ export const Run = ({state, scene, search, aside}: ScreenProps) => {
 	const marks = glyphs(useLook());
 	const {top, log} = runRows(scene.rows);
 	const hints = hintsOf(state.run, scene.run, marks.arrows);
+	const title = fittingTitle(titlesOf(scene.run), aside, bodyColumns(scene.columns));
 	return (
-		<Frame {...scene} search={search} title={titleOf(scene.run)} aside={aside} hints={hints} notice={state.notice}>
+		<Frame {...scene} search={search} title={title} aside={aside} hints={hints} notice={state.notice}>
 			<Box height={top} width={bodyColumns(scene.columns)}>
 				<StepList state={state} scene={scene} search={search} height={top} />
 				<Rows rows={wallRows(top, marks)} width={2} height={top} />

@@ -25,6 +25,14 @@ export const shorten = (text: string, width: number, mark = '…'): string => {
 	return out + mark;
 };
 
+/** Cuts text to at most `width` cells behind a word, or a part of a list; within one where it is a single word. */
+export const shortenWords = (text: string, width: number, mark = '…'): string => {
+	if (cells(text) <= width) return text;
+	const room = shorten(text, width - cells(mark), '');
+	const words = text[room.length] === ' ' ? room : room.slice(0, room.lastIndexOf(' '));
+	return words.trim() === '' ? shorten(text, width, mark) : `${words.replace(/[\s,;:]+$/u, '')}${mark}`;
+};
+
 /**
  * Cuts text to at most `width` cells in its middle, since the end of a path tells more than its middle: the end keeps two
  * thirds of the room, from a `/` on where it has one, and the last part of a path stays whole where it can.
