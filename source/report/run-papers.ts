@@ -17,7 +17,7 @@ import type {Paper, Section} from './paper.ts';
 export type Facts = readonly (readonly [name: string, value: string])[];
 
 /** The earlier run that changed something last in a step, by the id of the step. */
-export type ChangedBefore = Readonly<Record<string, LastChange | undefined>>;
+export type ChangedBefore = Readonly<Record<string, (LastChange & {readonly ended?: string | undefined}) | undefined>>;
 
 /** What a paper of a run is made from. */
 export type RunTold = {
@@ -49,7 +49,7 @@ const earlierLines = ({id, outcome}: StepState, {changedBefore = {}}: RunTold): 
 	const change = changedBefore[id];
 	if (outcome !== 'already' || change === undefined) return [];
 	const by = change.by === undefined ? '' : ` by ${change.by}`;
-	return [`  done in run ${change.runId}, ${moment(change.at)}${by}`];
+	return [`  ${change.ended ?? 'done'} in run ${change.runId}, ${moment(change.at)}${by}`];
 };
 
 const stepLines = (step: StepState, told: RunTold): readonly string[] => [
@@ -92,7 +92,10 @@ const runSection = ({state, answers, surroundings}: RunTold): Section => ({
 		...answers.workspaces.map(
 			({name, host, namespace}) => ['Workspace', `${host} (${name}, namespace ${namespace})`] as const,
 		),
-		['Answers', `sha256:${fingerprintOf(answers)} (references in the place of secrets)`],
+		[
+			'Answers',
+			`sha256:${fingerprintOf(answers)} (references in the place of secrets; docs/install.md says how to compute it)`,
+		],
 	],
 });
 

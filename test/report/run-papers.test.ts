@@ -99,12 +99,12 @@ describe('the acceptance report', () => {
 		const changedBefore = {
 			bundle: {runId: 'ab12cd34', at: 500, by},
 			dns: undefined,
-			verification: {runId: 'older', at: 0},
+			verification: {runId: 'older', at: 0, ended: 'waited for the database admin'},
 		};
 		const lines = paperText(acceptancePaper(toldOf(events, {changedBefore})));
 		const at = lines.findIndex((line) => line.startsWith('Bundle: '));
 		expect(lines[at + 1]).toBe('  done in run ab12cd34, 1970-01-01 00:00:00 UTC by ada on jump1');
-		expect(lines).toContain('  done in run older, 1970-01-01 00:00:00 UTC');
+		expect(lines).toContain('  waited for the database admin in run older, 1970-01-01 00:00:00 UTC');
 		const applied = events.map((event) =>
 			event.type === 'step-finished' ? ({...event, outcome: 'applied'} as Event) : event,
 		);

@@ -180,6 +180,7 @@ describe('the plan', () => {
 				'  ○ DNS: planned after the earlier steps',
 				'  – CA: not asked for',
 				'  ✗ Databases: No answer.',
+				'      Why: It is down.',
 				'      What to do: Start it.',
 				'',
 			],
@@ -216,8 +217,9 @@ describe('the plan', () => {
 		expect(planInShort(plan)).toBe('2 problems');
 		expect(words(planRows(plan, scroll)).slice(2, -1)).toEqual([
 			'      1. No class x.',
-			...['What to do: Name one of these.', 'nginx', 'traefik', 'haproxy'].map((text) => `         ${text}`),
+			...['Why: c', 'What to do: Name one of these.', 'nginx', 'traefik', 'haproxy'].map((text) => `         ${text}`),
 			'      2. No bundle.',
+			'         Why: c',
 			'         What to do: Correct the path.',
 		]);
 	});

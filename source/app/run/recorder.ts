@@ -5,8 +5,9 @@ import {harmlessJson} from '../../base/printable.ts';
 import {type ProblemError, toProblem} from '../../base/problem.ts';
 import type {Event, Listener} from '../../engine/events.ts';
 import {createFold} from '../../engine/fold.ts';
-import {lastChangeOf} from '../../engine/journal/steps.ts';
+import {type JournalStep, lastChangeOf} from '../../engine/journal/steps.ts';
 import {type Journal, type JournalContext, journalOf} from '../../engine/journal.ts';
+import {inOrder} from '../../engine/outcome.ts';
 import type {RunState} from '../../engine/state.ts';
 import {type GoOn, goOnCommand, repeatedWords} from '../../report/go-on.ts';
 import type {Happened} from '../../report/happened.ts';
@@ -77,8 +78,16 @@ const aboutRun = ({context, earlier}: RecorderOptions) => ({
 	by: operatorOf(context),
 });
 
+/** What an earlier run did of a step, else what others did, which it found. */
+const doneBefore = (step: JournalStep): ChangedBefore[string] => {
+	const change = lastChangeOf(step);
+	const {runId, finishedAt: at, ended} = step;
+	if (change !== undefined || ended === undefined || ended === inOrder) return change;
+	return runId === undefined || at === undefined ? undefined : {runId, at, ended};
+};
+
 const changedIn = (earlier: Journal | undefined): ChangedBefore =>
-	Object.fromEntries((earlier?.steps ?? []).map((step) => [step.id, lastChangeOf(step)]));
+	Object.fromEntries((earlier?.steps ?? []).map((step) => [step.id, doneBefore(step)]));
 
 /** The command that goes on with a run, and what to correct in it first. */
 const goesOnWith = (

@@ -38,11 +38,14 @@ const verdict = (step: PlanStep): string => (step.state === 'problem' ? step.pro
 const mostSeen = 3;
 
 /** The answers of a problem whose words name none of them: which path, which login. */
-const unnamed = ({message, fix, answers = []}: Problem): readonly string[] =>
-	answers.some((answer) => `${message} ${fix}`.includes(answer)) ? [] : answers;
+const unnamed = ({message, cause, fix, evidence = [], answers = []}: Problem): readonly string[] => {
+	const words = [message, cause, fix, ...evidence.slice(0, mostSeen)].join(' ');
+	return answers.some((answer) => words.includes(answer)) ? [] : answers;
+};
 
-/** What to do about one, with its answers, and what was seen: a fix may say to choose from it. */
+/** Why one is met and what to do about it, with its answers, and what was seen: a fix may say to choose from these. */
 const fixRows = (problem: Problem, width: number, indent: number): readonly Row[] => [
+	...paragraph(`Why: ${problem.cause}`, width, 'plain', indent),
 	...paragraph(`What to do: ${problem.fix}`, width, 'plain', indent),
 	...(unnamed(problem).length === 0
 		? []
