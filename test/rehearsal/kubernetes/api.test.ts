@@ -157,6 +157,25 @@ describe('lists', () => {
 		expect(groups).toContain('apps');
 		expect(fresh.headers['content-type']).toBe(accept);
 	});
+
+	it('tell the short names that people type, and what "all" stands for', async () => {
+		const namesIn = async (path: string) =>
+			list((await call(cluster, `GET ${path}`)).body.resources)
+				.map(dict)
+				.filter(({shortNames}) => shortNames !== undefined)
+				.map(({name, shortNames}) => `${name}: ${list(shortNames).join()}`);
+		expect(await namesIn('/api/v1')).toEqual(
+			expect.arrayContaining(['namespaces: ns', 'pods: po', 'configmaps: cm', 'services: svc']),
+		);
+		expect(await namesIn('/apis/apps/v1')).toEqual(['deployments: deploy', 'replicasets: rs']);
+		const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+		const core = await call(cluster, 'GET /api', undefined, {accept});
+		const resources = list(dict(list(dict(list(core.body.items)[0]).versions)[0]).resources).map(dict);
+		expect(resources.find(({resource}) => resource === 'pods')).toMatchObject({
+			shortNames: ['po'],
+			categories: ['all'],
+		});
+	});
 });
 
 describe('access', () => {

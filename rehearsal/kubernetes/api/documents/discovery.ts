@@ -28,6 +28,12 @@ const subresource = (info: KindInfo, name: string): {readonly kind: string; read
 	...special[name],
 });
 
+/** Its other names, in the words of both forms; a list that is empty is left out. */
+const calledToo = ({shortNames, categories}: KindInfo): Dict => ({
+	...(shortNames.length > 0 && {shortNames}),
+	...(categories.length > 0 && {categories}),
+});
+
 /** `/apis/GROUP/VERSION` or `/api/v1`: the flat list of resources; undefined when nothing is served there. */
 export const resourceList = (kinds: Kinds, group: string, version: string): Dict | undefined => {
 	const served = kinds.filter((info) => info.group === group && info.version === version);
@@ -39,6 +45,7 @@ export const resourceList = (kinds: Kinds, group: string, version: string): Dict
 			namespaced: info.namespaced,
 			kind: info.kind,
 			verbs: info.verbs,
+			...calledToo(info),
 		},
 		...info.subresources.map((name) => ({
 			name: `${info.plural}/${name}`,
@@ -89,6 +96,7 @@ const aggregatedResource = (info: KindInfo): Dict => ({
 	scope: info.namespaced ? 'Namespaced' : 'Cluster',
 	singularResource: info.singular,
 	verbs: info.verbs,
+	...calledToo(info),
 	...(info.subresources.length > 0
 		? {subresources: info.subresources.map((name) => aggregatedSubresource(info, name))}
 		: {}),
