@@ -16,7 +16,7 @@ import {
 import type {Path, RuledAnswers} from './rules/rules.ts';
 import {type Answers, answersSchema, crossFieldIssues} from './schema.ts';
 import {proposal} from './suggest.ts';
-import {type Draft, lookUp} from './tree.ts';
+import {type Draft, formatPath, lookUp} from './tree.ts';
 
 /** What a value must do, for rules that do not say so in the schema. */
 const fallback = (issue: z.core.$ZodRawIssue): string => {
@@ -88,6 +88,8 @@ export const checkAnswers = (written: unknown): Checked => {
 	const usable = standingIn(root, ownIssues);
 	// A broken rule between answers is told as far as the answers that it looks at are usable.
 	const bad = badIn(ownIssues);
+	// Whoever writes `usrname` has given the user name: that another answer needs it is mended with the key.
+	const meant = new Set(ownIssues.flatMap(({meant: paths = []}) => paths.map(formatPath)));
 	const isBad = (path: Path | undefined): boolean => path !== undefined && bad.some((at) => isUnder(path, at));
 	const conflicts = crossFieldIssues(usable)
 		.filter(({path, other}) => !isBad(path) && !isBad(other))
@@ -97,7 +99,8 @@ export const checkAnswers = (written: unknown): Checked => {
 				(path) => lookUp(root, path) !== undefined,
 				(path) => proposal(root as Draft, path),
 			),
-		);
+		)
+		.filter(({code, path}) => code !== 'answers-conflict' || !meant.has(formatPath(path)));
 	const issues = [...ownIssues, ...conflicts];
 	return result.success ? {answers: result.data, issues, usable} : {issues, usable};
 };

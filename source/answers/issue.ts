@@ -8,7 +8,7 @@ import {shownValue} from './file/unseen.ts';
 import {answersProblems} from './problems.ts';
 import type {Path} from './rules/rules.ts';
 import {mistypedReference} from './secret/mistyped.ts';
-import {formatPath, shownKey} from './tree.ts';
+import {formatPath, shownKey, toPath} from './tree.ts';
 
 /** An issue in words. @param name what the answer is called in the message: its path, a flag, or nothing in a form */
 type Told = (name: string, more?: Circumstances) => Problem;
@@ -27,6 +27,8 @@ export type Issue = {
 	/** The other answer of a conflict, and how the conflict reads from there, where it can be told from there. */
 	readonly other?: Path | undefined;
 	readonly mirrored?: Told | undefined;
+	/** Of an unknown key: the answers that it may stand for. */
+	readonly meant?: readonly Path[];
 	/** Where it is written, where `path` does not say; may hold more than may be shown. */
 	readonly writtenAt?: Path;
 };
@@ -202,5 +204,6 @@ export const unknownKey = (at: Path, key: string): Issue => {
 			? answersProblems.problem('answers-unknown-key', {...likely, case: 'no space, near'}, more)
 			: answersProblems.problem('answers-unknown-key', {...likely, case: 'near', nearest: first}, more);
 	};
-	return {path: [...at, shown], writtenAt: [...at, key], code: 'answers-unknown-key', problem: told};
+	const meant = found.map((one) => toPath(one));
+	return {path: [...at, shown], writtenAt: [...at, key], code: 'answers-unknown-key', meant, problem: told};
 };

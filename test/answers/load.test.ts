@@ -134,6 +134,11 @@ const refusals: readonly Refusal[] = [
 		'2:3 answers-unknown-key registry.hots is not an answer; did you mean registry.host?',
 	],
 	[
+		'an unknown key for an answer that another one needs, which is not told as lacking',
+		shortest.replace(/^registry:\n/mu, 'registry:\n  usrname: ada\n  password: env:PASSWORD\n'),
+		'2:3 answers-unknown-key registry.usrname is not an answer; did you mean registry.username?',
+	],
+	[
 		'an unknown key of one letter, which is like any other',
 		`${shortest}a: 1\n`,
 		'14:1 answers-unknown-key a is not an answer',
