@@ -17,6 +17,7 @@ test('the shortest answers need these lines, and no other', () => {
 		  "pull of the images: every node > registry.corp.internal 5000/tcp out",
 		  "logins, grants, dumps: jump host > postgres.corp.internal 3306/tcp beside",
 		  "data of the servers: pods in zenml-pro, pods in zenml-workspace > postgres.corp.internal 3306/tcp out",
+		  "dumps in the cluster if the jump host lacks programs: dump pods in zenml-pro > postgres.corp.internal 3306/tcp out",
 		  "dashboard, API, clients: machines of users > zenml-pro.corp.internal, zenml-workspace.corp.internal 443/tcp in",
 		  "checks of the install: jump host > zenml-pro.corp.internal, zenml-workspace.corp.internal 443/tcp in",
 		  "workspaces call the control plane: pods in zenml-workspace > zenml-pro.corp.internal 443/tcp inside",

@@ -74,6 +74,18 @@ test('the note says which passwords are needed, how the files are run, how to ch
 	expect(JSON.stringify(sections)).not.toContain('canary');
 });
 
+test('whoever may log in is named: dump pods of the cluster too, and whether only if the jump host lacks programs', () => {
+	const noteOf = (dumps: NeededServer['dumps']) =>
+		textOf(
+			packFor({engine: 'mysql', host: 'db.corp', port: 3306}, [example], {dumps}).sections,
+			'README.txt',
+		).replaceAll(/\s+/gu, ' ');
+	const pods = 'Reachable from the jump host and from the pods in zenml-pro; from pods in ops that dump and restore';
+	expect(noteOf({namespace: 'ops', isIfNeeded: false})).toContain(`${pods}. `);
+	expect(noteOf({namespace: 'ops', isIfNeeded: true})).toContain(`${pods}, where the jump host has no programs`);
+	expect(noteOf(undefined)).not.toContain('dump');
+});
+
 test('the check of MySQL looks at the certificate in the words of either client', () => {
 	const note = textOf(packFor({engine: 'mysql', host: 'db.corp', port: 3307}, [example]).sections, 'README.txt');
 	for (const part of [

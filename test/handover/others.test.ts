@@ -70,13 +70,30 @@ describe('network', () => {
 		const rows = sectionOf(named, 'connections.csv').lines;
 		expect(rows[1]).toBe('1,Kubernetes API,jump host,,fd00::1,,6443,tcp,into the cluster');
 		expect(rows).toContain(
-			'7,checks of the install,jump host,,zenml-workspace.corp.internal,10.1.2.3,443,tcp,into the cluster',
+			'8,checks of the install,jump host,,zenml-workspace.corp.internal,10.1.2.3,443,tcp,into the cluster',
 		);
 		const check = textOf(named, 'network-check.sh');
 		expect(check).toContain('\nask fd00::1 6443\n');
 		// Before the names are made it can be asked by the address alone.
 		expect(check.match(/^ask 10\.1\.2\.3 443$/gmu)).toHaveLength(1);
 		expect(check).not.toMatch(/^ask zenml|Host names/mu);
+	});
+
+	test('dump pods have a line to each database wherever the answers let there be some, and none else', () => {
+		const told = (tools: 'auto' | 'cluster' | 'host') =>
+			networkPack({...answers, backup: {...answers.backup, tools}}, asking).sections;
+		const dumps = (tools: 'auto' | 'cluster' | 'host') =>
+			sectionOf(told(tools), 'connections.csv')
+				.lines.filter((row) => /dumps/u.test(row))
+				.map((row) => row.split(',').slice(1, 7).join(','));
+		expect(dumps('host')).toEqual(['"logins, grants, dumps",jump host,,postgres.corp.internal']);
+		expect(dumps('cluster')).toEqual(['dumps in the cluster,dump pods in zenml-pro,,postgres.corp.internal,,3306']);
+		expect(dumps('auto')[1]).toBe(
+			'dumps in the cluster if the jump host lacks programs,dump pods in zenml-pro,,postgres.corp.internal,,3306',
+		);
+		expect(textOf(told('auto'), 'README.txt')).toContain('backup.tools');
+		for (const tools of ['cluster', 'host'] as const)
+			expect(textOf(told(tools), 'README.txt')).not.toContain('backup.tools');
 	});
 
 	test('the check opens what the jump host opens, and fails where one cannot be opened', async () => {

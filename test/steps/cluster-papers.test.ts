@@ -83,12 +83,27 @@ test('no step asks the cluster for a list of rights of its own', async () => {
 	expect(asking).toEqual(['source/steps/schedule/place.ts']);
 });
 
-test('backups that are not scheduled, and dumps on this host, ask for no rights', async () => {
-	const {rights} = await papersOf(
+test('backups that are not scheduled, and dumps on this host, ask for no rights and give no reasons for them', async () => {
+	const {rights, note} = await papersOf(
 		answersOf((input) => ({...input, backup: {tools: 'host'}})),
 		async () => 'ada',
 	);
 	expect(rights).not.toMatch(/cronjobs|pods\/exec/u);
+	expect(note).not.toContain('pods/exec');
+});
+
+test('the right to enter a pod is told as needed if the jump host lacks programs, unless the answers ask for pods', async () => {
+	const noteOf = async (tools: 'auto' | 'cluster') =>
+		(
+			await papersOf(
+				answersOf((input) => ({...input, backup: {tools}})),
+				async () => 'ada',
+			)
+		).note.replaceAll(/\s+/gu, ' ');
+	const only = 'It is needed only where the jump host has no dump programs';
+	expect(await noteOf('auto')).toContain(only);
+	expect(await noteOf('cluster')).toContain('pods/exec (zenml-pro)');
+	expect(await noteOf('cluster')).not.toContain(only);
 });
 
 test('the operator stands in the file as the API server knows them', async () => {

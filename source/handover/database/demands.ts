@@ -33,6 +33,17 @@ const controlPlaneTls = {
 const ofControlPlane = ({ofControlPlane, tls, engine}: NeededServer): readonly Said[] =>
 	ofControlPlane && tls !== 'disable' ? [`- ${controlPlaneTls[engine]}`] : [];
 
+/** Whoever opens connections to a server. */
+const comersTo = ({namespaces, dumps, backups}: NeededServer): readonly string[] => [
+	`the jump host and from the pods in ${namespaces.join(', ')}`,
+	...(dumps === undefined
+		? []
+		: [
+				`from pods in ${dumps.namespace} that dump and restore${dumps.isIfNeeded ? ', where the jump host has no programs for that (the operator knows)' : ''}`,
+			]),
+	...(backups === undefined ? [] : [`from those in ${backups} that make scheduled backups`]),
+];
+
 /** What a server must be, as the one who keeps it reads it: nobody else has the answers. */
 export const demandsOf = (server: NeededServer): readonly Said[] => [
 	`${server.host}:${server.port}:`,
@@ -44,7 +55,7 @@ export const demandsOf = (server: NeededServer): readonly Said[] => [
 			]
 		: []),
 	...ofControlPlane(server),
-	`- Reachable from the jump host and from the pods in ${server.namespaces.join(', ')}${server.backups === undefined ? '' : `, also from those in ${server.backups} that make scheduled backups`}. Many clusters hide pods behind the addresses of their nodes: the cluster admin knows which ones you see.`,
+	`- Reachable from ${comersTo(server).join('; ')}. Many clusters hide pods behind the addresses of their nodes: the cluster admin knows which ones you see.`,
 	`- ${server.connections} connections at the same time for these accounts, while pods are rolled out; a few more for backups.`,
 	`- ${makes[server.engine]}`,
 	'- The tables are made at the first start, and grow with the runs that are recorded. Artifacts of pipelines lie elsewhere.',

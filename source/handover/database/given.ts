@@ -28,6 +28,8 @@ export type NeededServer = {
 	readonly namespaces: readonly string[];
 	/** The namespace of the pods that make scheduled backups; undefined without them. */
 	readonly backups?: string | undefined;
+	/** The namespace of the pods that dump and restore by hand, and whether only where the jump host lacks the programs; undefined where none does. */
+	readonly dumps?: {readonly namespace: string; readonly isIfNeeded: boolean} | undefined;
 	/** Is the control plane among those that log in? Its chart has no key for TLS. */
 	readonly ofControlPlane: boolean;
 	/** Where the CA lies that its certificate is compared with, as a file of the operator's host and the answer that names it. */

@@ -6,6 +6,7 @@ import {
 	destinationText,
 	directions,
 	everyNode,
+	ifNoPrograms,
 	jumpHost,
 	type NetworkLine,
 	networkLines,
@@ -60,6 +61,14 @@ const csv = (lines: readonly NetworkLine[]): readonly string[] => [
 	...lines.flatMap(csvRows).map((cells) => cells.map(csvCell).join(',')),
 ];
 
+/** A rule that may not be needed says so to those who would rather not open it. */
+const unlessPrograms = (lines: readonly NetworkLine[]): readonly string[] =>
+	lines.some(({what}) => what === ifNoPrograms)
+		? [
+				`"${ifNoPrograms[0]?.toUpperCase()}${ifNoPrograms.slice(1)}": the operator knows whether it has pg_dump or mysqldump, as new as the servers. With backup.tools set to "host" or "cluster" in the answers these papers say which of the two it is.`,
+			]
+		: [];
+
 /**
  * The papers with which the firewall team opens what has to be open between the parts of this site.
  * @param nameServers that this host is set up with; the answers go before them
@@ -77,8 +86,9 @@ export const networkPack = (answers: Answers, asking: Asking, nameServers: reado
 				`Allow the ${lines.length} connections in connections.txt; connections.csv holds the same for a rule base, one row for each source, host and protocol; a cell stays empty where no answer holds what belongs there, and connections.txt has words for it. Names that have no address yet get it from the network team (papers "dns").`,
 				'Sources stand there in words. Their addresses are in no answer: connections.txt has a blank for each, with whoever knows it. "Within the cluster" is for the cluster admin, where network policies are in use.',
 				'The DNS of the cluster asks on as its nodes do. Where these have other name servers than the jump host, theirs belong in the rows "names asked on"; the cluster admin knows them.',
+				...unlessPrograms(lines),
 				'Each is opened from left to right; answers come back on it. TLS goes through as it is: what opens it in between needs a CA that both ends trust.',
-				'Between jump host and databases connections may stand still for minutes while data is copied: no idle time-out below 15 minutes there.',
+				'To the databases connections may stand still for minutes while data is copied: no idle time-out below 15 minutes there.',
 			],
 			check: ['sh network-check.sh on the jump host; the installer tries those from pods by itself.'],
 			undo: ['Delete the rules. Those of the jump host are needed only while somebody works there.'],

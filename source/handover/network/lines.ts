@@ -31,6 +31,9 @@ const clusterDns = 'DNS of the cluster';
 /** Whom that one asks what it does not know itself: by default those of its node. */
 const nodeNameServer = 'name server of the nodes';
 
+/** Dumps whose line nobody needs unless the jump host lacks programs for them. */
+export const ifNoPrograms = 'dumps in the cluster if the jump host lacks programs';
+
 /** Where connections go. */
 type Place = Pick<NetworkLine, 'to' | 'port' | 'protocols'>;
 
@@ -67,6 +70,19 @@ const backupPods = ({backup, controlPlane}: Answers): readonly string[] => [
 	`backup pods in ${backup.schedule.namespace ?? controlPlane.namespace}`,
 ];
 
+/** What dumps come from, by hand: a pod stands in where the answers say so, or where this host has no programs that fit. */
+const dumpLines = ({backup: {tools}, controlPlane: {namespace}}: Answers, to: Place): readonly NetworkLine[] => {
+	if (tools === 'host') return [];
+	const what = tools === 'cluster' ? 'dumps in the cluster' : ifNoPrograms;
+	return [{what, from: [`dump pods in ${namespace}`], ...to, direction: 'out'}];
+};
+
+/** Dumps by schedule are made in the cluster in any case. */
+const scheduledLines = (answers: Answers, to: Place): readonly NetworkLine[] =>
+	answers.backup.schedule.kind === 'none'
+		? []
+		: [{what: 'dumps of scheduled backups', from: backupPods(answers), ...to, direction: 'out'}];
+
 /** Each server once, with the components that keep their data there. */
 const databaseLines = (answers: Answers): readonly NetworkLine[] => {
 	const components = [
@@ -79,14 +95,14 @@ const databaseLines = (answers: Answers): readonly NetworkLine[] => {
 		const known = servers.get(addressOf(server)) ?? {host: server.host, port: server.port, namespaces: []};
 		servers.set(addressOf(server), {...known, namespaces: [...known.namespaces, namespace]});
 	}
+	const byHand = answers.backup.tools === 'cluster' ? 'logins, grants' : 'logins, grants, dumps';
 	return [...servers.values()].flatMap(({host, port, namespaces}): readonly NetworkLine[] => {
 		const to: Place = {to: [bare(host)], port, protocols: byTcp};
 		return [
-			{what: 'logins, grants, dumps', from: [jumpHost], ...to, direction: 'beside'},
+			{what: byHand, from: [jumpHost], ...to, direction: 'beside'},
 			{what: 'data of the servers', from: podsIn([...new Set(namespaces)]), ...to, direction: 'out'},
-			...(answers.backup.schedule.kind === 'none'
-				? []
-				: [{what: 'dumps of scheduled backups', from: backupPods(answers), ...to, direction: 'out' as const}]),
+			...dumpLines(answers, to),
+			...scheduledLines(answers, to),
 		];
 	});
 };

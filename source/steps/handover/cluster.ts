@@ -2,7 +2,6 @@ import type {Answers} from '../../answers/schema.ts';
 import type {HandoverSection} from '../../base/handover.ts';
 import {onCluster} from '../../base/people/cluster-commands.ts';
 import {shellWord} from '../../base/shell.ts';
-import type {Access} from '../../cluster/types.ts';
 import {coverNote, type Said} from '../../handover/cover-note.ts';
 import {scheduleNamespace} from '../schedule/names.ts';
 import {accessesOfOperator} from '../shared/accesses.ts';
@@ -36,8 +35,15 @@ const giveRights = (user: string | undefined): readonly Said[] => [
 	{exact: ['kubectl apply -f rights.yaml']},
 ];
 
+/** A right that many clusters like least is named as what can be left out. */
+const onlyIfNeeded = ({backup}: Answers): string =>
+	backup.tools === 'auto'
+		? ' It is needed only where the jump host has no dump programs that fit the database servers; where it has them, the operator sets backup.tools to "host", and papers made then leave this right out.'
+		: '';
+
 /** What whoever grants rights asks about first. */
-const whyRights = (accesses: readonly Access[]): readonly Said[] => {
+const whyRights = (answers: Answers): readonly Said[] => {
+	const accesses = accessesOfOperator(answers);
 	const placesOfKind = (resource: string): string =>
 		[...new Set(accesses.filter((one) => one.resource === resource).map(({namespace = ''}) => namespace))].join(', ');
 	const [exec, roles] = [placesOfKind('pods/exec'), placesOfKind('roles')];
@@ -46,7 +52,7 @@ const whyRights = (accesses: readonly Access[]): readonly Said[] => {
 		...(exec === ''
 			? []
 			: [
-					`   pods/exec (${exec}): backups and restores run the dump programs in a pod that a Job of the installer starts there; no other pod is entered.`,
+					`   pods/exec (${exec}): backups and restores run the dump programs in a pod that a Job of the installer starts there; no other pod is entered.${onlyIfNeeded(answers)}`,
 				]),
 		...(roles === ''
 			? []
@@ -58,7 +64,7 @@ const whatOf = (answers: Answers, user: string | undefined): readonly Said[] => 
 	'1. Make the namespaces, or let the operator make them (the first rights in rights.yaml):',
 	{exact: ['kubectl apply -f namespaces.yaml']},
 	...giveRights(user),
-	...whyRights(accessesOfOperator(answers)),
+	...whyRights(answers),
 	...wayInNeeds(answers),
 	`   Nodes must be able to pull from ${answers.registry.host}. Where the registry has a certificate of the internal CA, see ${answers.ingress.kind === 'route' ? 'openshift-nodes.txt' : 'ca-nodes.sh'} in the papers "ca".`,
 	...roomNeeds(answers),

@@ -57,6 +57,10 @@ const leftOut = (world: World): readonly string[] => {
 	);
 };
 
+/** From where dumps and restores by hand log in, beside the jump host. */
+const dumpsOf = ({answers: {backup, controlPlane}}: World): NeededServer['dumps'] =>
+	backup.tools === 'host' ? undefined : {namespace: controlPlane.namespace, isIfNeeded: backup.tools === 'auto'};
+
 /** Every one of these servers with the accounts of those of its components that are asked for. */
 const serversOf = (world: World, isAsked: (component: Component) => boolean): readonly NeededServer[] =>
 	groupsOfDba(world).flatMap(({server, components}) => {
@@ -70,6 +74,7 @@ const serversOf = (world: World, isAsked: (component: Component) => boolean): re
 			admin: admin?.username,
 			connections: connectionsNeeded(components),
 			...(kind !== 'none' && {backups: namespace}),
+			dumps: dumpsOf(world),
 			ca: caOf(world, server),
 			showsCertificate: tls !== 'disable' && clientCertificate !== undefined,
 		};
