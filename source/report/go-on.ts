@@ -7,6 +7,8 @@ export type GoOn = {
 	readonly resumeCommand: string;
 	/** The same, beginning with a step; absent where no plan with steps of its own is gone through. */
 	readonly resumeFrom?: ((step: string) => string) | undefined;
+	/** The same with all steps; absent where the command is not limited to some of them. */
+	readonly resumeWhole?: string | undefined;
 	/** The steps that it can begin with, in their order. */
 	readonly stepIds?: readonly string[] | undefined;
 	/** Paths of the answers that it gives with `--set`. */

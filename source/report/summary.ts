@@ -116,7 +116,12 @@ const problemLines = (problem: Problem, {steps}: RunState, isTold: boolean): rea
 	];
 };
 
+/** How a run is gone on with that did not come to the end of its plan. */
 const goOnRows = (state: RunState, goOn: GoOn): readonly string[] => {
+	if (state.outcome === 'done') {
+		const isPart = state.pass === 'apply' && !isWhole(state);
+		return isPart && goOn.resumeWhole !== undefined ? [`  Go on with  ${goOn.resumeWhole}`] : [];
+	}
 	const correct = repeatedWords(state, goOn);
 	const verb = state.pass === 'apply' ? 'Go on' : 'Again';
 	return [`  ${verb} with  ${goOnCommand(state, goOn)}`, ...(correct === undefined ? [] : [`  ${correct}`])];
@@ -147,7 +152,7 @@ export const summaryLines = (state: RunState, context: SummaryContext): readonly
 		...(isDone ? nextRows(state, words) : []),
 		'',
 		...wayWords(state).flatMap((text) => text.split('\n').map((line) => `  ${line}`)),
-		...(state.outcome === 'done' ? [] : goOnRows(state, context)),
+		...goOnRows(state, context),
 		...papersRows(state, context.asCalled),
 		...(reportFile === undefined ? [] : [`  Report      ${reportFile}`]),
 		`  Log         ${logFile}`,

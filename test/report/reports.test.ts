@@ -331,8 +331,10 @@ test('the summary tells how to read each password that was made for a user, of t
 });
 
 test('the summary of a run of some steps claims no whole install', () => {
-	const text = summaryLines(fold(wholeRun), {...files, answers}).join('\n');
+	const resumeWhole = 'zenml-airgap install --answers site.yaml';
+	const text = summaryLines(fold(wholeRun), {...files, answers, resumeWhole}).join('\n');
 	expect(text).toContain('The chosen steps are done');
+	expect(text).toContain(`Go on with  ${resumeWhole}\n`);
 	expect(text).not.toContain('installed and verified');
 	expect(text).not.toContain('Dashboard');
 });

@@ -48,11 +48,12 @@ export const resumeCommand = (
 };
 
 /** How a run with these options is gone on with. @param command makes the command of such options */
-export const goOnWith = <Options extends Pick<GlobalOptions, 'from' | 'set'>>(
+export const goOnWith = <Options extends Pick<GlobalOptions, 'from' | 'until' | 'set'>>(
 	options: Options,
 	command: (options: Options) => string,
 ): Omit<GoOn, 'stepIds'> => ({
 	resumeCommand: command(options),
 	resumeFrom: (from) => command({...options, from}),
+	resumeWhole: options.until === undefined ? undefined : command({...options, from: undefined, until: undefined}),
 	set: parseOverrides(options.set).overrides.map(({path}) => path),
 });

@@ -1,3 +1,4 @@
+import {counted} from '../../base/text.ts';
 import {formatDuration, formatMoment} from '../../base/units.ts';
 import {isOfItsRun, type Journal} from '../../engine/journal.ts';
 import type {PlanFact} from '../../engine/plan.ts';
@@ -18,16 +19,35 @@ export const unfinishedFact = (unfinished: readonly Unfinished[]): readonly Plan
 			];
 
 /** When the plan was last gone through from here, and how long that took. A run that was killed has no end, and no duration. */
-export const lastRunFact = (earlier: Journal | undefined, {steps}: {readonly steps: readonly unknown[]}): PlanFact => {
+export const lastRunFact = (earlier: Journal | undefined): PlanFact => {
 	const head = {id: 'last-run', rank: 100, label: 'Last run'} as const;
 	if (!earlier) return {...head, lines: ['no earlier run known here'], values: {lastRun: null}};
 	const {outcome, savedAt, startedAt, host} = earlier;
 	const when = formatMoment(outcome === undefined ? startedAt : savedAt);
-	const changed = earlier.steps.filter((step) => step.outcome === 'applied' && isOfItsRun(earlier, step)).length;
-	const work = `${changed} of ${steps.length} steps changed something`;
+	const steps = earlier.steps.filter((step) => step.outcome !== undefined && isOfItsRun(earlier, step));
+	const changed = steps.filter((step) => step.outcome === 'applied').length;
+	const work = `${changed} of ${counted(steps.length, 'step')} changed something`;
 	const text =
 		outcome === undefined
 			? `begun at ${when} on ${host}, and not ended`
 			: `${outcomes[outcome]} at ${when} on ${host} after ${formatDuration(savedAt - startedAt)}, ${work}`;
 	return {...head, lines: [text], values: {outcome: outcome ?? null, startedAt, savedAt, host}};
+};
+
+/** Which steps are gone through where these are not all of the plan; empty where they are. */
+export const partFact = (
+	{steps}: {readonly steps: readonly {readonly id: string; readonly title: string}[]},
+	{from, until}: {readonly from?: string | undefined; readonly until?: string | undefined},
+): readonly PlanFact[] => {
+	const first = from === undefined ? 0 : steps.findIndex(({id}) => id === from);
+	const last = until === undefined ? steps.length - 1 : steps.findIndex(({id}) => id === until);
+	const part = steps.slice(first, last + 1);
+	if (first < 0 || part.length === 0 || part.length === steps.length) return [];
+	const names = [...new Set([part[0]?.title, part.at(-1)?.title])].join(' to ');
+	const flags = [
+		...(from === undefined ? [] : [`--from ${from}`]),
+		...(until === undefined ? [] : [`--until ${until}`]),
+	];
+	const lines = [`${part.length} of ${steps.length}: ${names} (${flags.join(' ')})`];
+	return [{id: 'part', rank: -0.5, label: 'Steps', lines, values: {steps: part.map(({id}) => id)}}];
 };

@@ -111,8 +111,8 @@ const saveProblem = async (context: Context, {stateDirectory, state, answers, ha
 };
 
 /** How a run of this sitting is gone on with. */
-export const goOnOf = ({plan: {stepIds}, resumeCommand, resumeFrom, set}: SessionOptions): GoOn => ({
-	...{resumeCommand, resumeFrom, stepIds, set},
+export const goOnOf = ({plan: {stepIds}, resumeCommand, resumeFrom, resumeWhole, set}: SessionOptions): GoOn => ({
+	...{resumeCommand, resumeFrom, resumeWhole, stepIds, set},
 });
 
 /** The summary of a run, without secrets. */
@@ -206,6 +206,8 @@ export const createSession = (context: Context, options: SessionOptions): Sessio
 					controls,
 					listeners,
 					signal,
+					from,
+					until,
 				});
 				return planViewOf(state);
 			} catch (error) {

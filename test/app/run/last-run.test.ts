@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {answersSchema} from '../../../source/answers/schema.ts';
 import {changedAnswers} from '../../../source/app/run/changed-answers.ts';
-import {lastRunFact} from '../../../source/app/run/last-run.ts';
+import {lastRunFact, partFact} from '../../../source/app/run/last-run.ts';
 import type {Journal} from '../../../source/engine/journal.ts';
 
 const journal: Journal = {
@@ -21,16 +21,25 @@ const journal: Journal = {
 	acknowledged: [],
 };
 
-const told = (earlier: Journal | undefined): readonly string[] => lastRunFact(earlier, {steps: ['a', 'b', 'c']}).lines;
+const told = (earlier: Journal | undefined): readonly string[] => lastRunFact(earlier).lines;
 
-test('the last run says when it ended, how long it took and how much it changed', () => {
+test('the last run says when it ended, how long it took and how many of its steps changed something', () => {
 	expect(told(journal)).toEqual([
 		expect.stringMatching(
-			/^finished at 2026-11-28 01:14 UTC on jump-1 after 14 min.*, 1 of 3 steps changed something$/u,
+			/^finished at 2026-11-28 01:14 UTC on jump-1 after 14 min.*, 1 of 2 steps changed something$/u,
 		),
 	]);
 	expect(told({...journal, outcome: undefined})).toEqual(['begun at 2026-11-28 01:00 UTC on jump-1, and not ended']);
 	expect(told(undefined)).toEqual(['no earlier run known here']);
+});
+
+test('steps that are not all of the plan are told with how they were chosen', () => {
+	const plan = {steps: ['Bundle', 'Images', 'DNS'].map((title) => ({id: title.toLowerCase(), title}))};
+	const lines = (chosen: {from?: string; until?: string}) => partFact(plan, chosen).flatMap((fact) => fact.lines);
+	expect(lines({})).toEqual([]);
+	expect(lines({until: 'images'})).toEqual(['2 of 3: Bundle to Images (--until images)']);
+	expect(lines({from: 'images', until: 'images'})).toEqual(['1 of 3: Images (--from images --until images)']);
+	expect(lines({from: 'bundle'})).toEqual([]);
 });
 
 describe('answers that differ from those of the last run', () => {

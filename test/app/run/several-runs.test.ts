@@ -2,6 +2,7 @@ import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import {runPlan} from '../../../source/app/run/run.ts';
+import {createSession} from '../../../source/app/session/session.ts';
 import {ProblemError} from '../../../source/base/problem.ts';
 import {unattended} from '../../../source/engine/controls.ts';
 import {type Plan, type Step, shortTimeouts} from '../../../source/steps/world.ts';
@@ -59,8 +60,22 @@ const makeWorld = () => {
 			signal: new AbortController().signal,
 			until,
 		});
-	return {world, run};
+	return {world, run, plan};
 };
+
+test('what is shown before the start of a part of the plan is that part, and says so', async () => {
+	const {world, plan} = makeWorld();
+	world.isAway = false;
+	const session = createSession(makeContext(folder), {
+		stateDirectory: path.join(folder, 'state'),
+		plan: entryOf(plan),
+		resumeCommand: 'again',
+		until: 'databases',
+	});
+	const view = await session.look(answersIn(folder), {listeners: [], signal: new AbortController().signal});
+	expect(view.steps.map(({id}) => id)).toEqual(['databases']);
+	expect(view.facts?.find(({label}) => label === 'Steps')?.lines).toEqual(['1 of 2: Databases (--until databases)']);
+});
 
 test('the acceptance report of an install in several runs tells what each of them met and made; the next one tells its own', async () => {
 	const {world, run} = makeWorld();
