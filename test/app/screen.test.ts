@@ -59,6 +59,9 @@ test('the last page says how to log in with a password that was generated, as wh
 	);
 	expect(said).toContain('backup escrow');
 	expect(nextOf({...run, steps: []}, answers, words)).toEqual([]);
+	expect(nextOf({...run, steps: []}, answers, {...words, resumeWhole: 'npm start'})).toEqual([
+		'Go on with:\nnpm start',
+	]);
 	expect(nextOf({...run, outcome: 'failed'}, answers, words)).toEqual(['Go on with:\nagain']);
 });
 

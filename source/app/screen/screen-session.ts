@@ -45,7 +45,8 @@ export const nextOf = (run: RunState, answers: Answers | undefined, told: NextTo
 		const correct = repeatedWords(run, told);
 		return [...wayWords(run), `Go on with:\n${goOnCommand(run, told)}`, ...(correct === undefined ? [] : [correct])];
 	}
-	if (!isWhole(run) || !answers) return [];
+	if (!isWhole(run)) return told.resumeWhole === undefined ? [] : [`Go on with:\n${told.resumeWhole}`];
+	if (!answers) return [];
 	const next = nextSteps(run, words);
 	if (!words.servers) return next;
 	return [
