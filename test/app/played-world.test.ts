@@ -1,4 +1,4 @@
-import {mkdir, rm, writeFile} from 'node:fs/promises';
+import {mkdir, readdir, rm, writeFile} from 'node:fs/promises';
 import {createServer} from 'node:net';
 import path from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
@@ -7,6 +7,7 @@ import {worldPlaceOf} from '../../source/app/base/world-place.ts';
 import type {ProblemError} from '../../source/base/problem.ts';
 import {type PlanEntry, plans} from '../../source/plans/index.ts';
 import {upgradePlan} from '../../source/plans/upgrade.ts';
+import {shortest} from '../answers/samples.ts';
 import {entryOf} from '../helpers/plan-entry.ts';
 import {createStage, type Stage} from './stage.ts';
 
@@ -41,6 +42,17 @@ test('the cluster of a played world makes a rehearsal of what is done there, and
 	// A report can be written whether it is up or not.
 	expect(await contextOf(stage.context, played)).toMatchObject({rehearsal: true});
 	expect(await contextOf(stage.context, answers(path.join(stage.folder, 'nowhere', 'kubeconfig')))).toBe(stage.context);
+});
+
+test('papers of a rehearsal whose world is not up are refused, and those that were made stay as they are', async () => {
+	await stage.write('world/rehearsal.json', JSON.stringify({ports: {kubernetes: 1}}));
+	await stage.write('site.yaml', `kubernetes:\n  kubeconfig: world/kubeconfig\n${shortest}`);
+	const folder = path.join(stage.stateDirectory, 'handover', 'dns');
+	await mkdir(folder, {recursive: true});
+	await writeFile(path.join(folder, 'zenml-pro.zone'), 'made before');
+	const {code, err} = await stage.run('handover', '--answers', 'site.yaml', '--contact', 'ada');
+	expect([code, err]).toEqual([3, expect.stringContaining('rehearsal-not-up')]);
+	expect(await readdir(folder)).toEqual(['zenml-pro.zone']);
 });
 
 test.each([0, 1000])(

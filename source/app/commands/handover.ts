@@ -5,6 +5,7 @@ import {type TopicId, topics} from '../../handover/topics.ts';
 import {type WrittenPapers, writtenLines} from '../../handover/written.ts';
 import type {AnswerFlags, Context} from '../base/context.ts';
 import {calledBy, calledDeep} from '../base/kept/own-commands.ts';
+import {contextInWorld} from '../base/played-world.ts';
 import {appProblems} from '../base/problems.ts';
 import type {AddCommand, Work} from './command.ts';
 import {withAnswerOptions, withExamples} from './shared-options.ts';
@@ -47,6 +48,7 @@ const work: Work<HandoverOptions> = async (
 	if (withPasswords && !wanted.includes('database'))
 		throw appProblems.error('passwords-without-database', {topics: wanted.join(' ')});
 	const {signal} = context;
+	await contextInWorld(context, answers, stateDirectory);
 	const {keepAsked, keptWords} = await import('../base/asked.ts');
 	const kept = await keepAsked(stateDirectory, {by, contact});
 	const results = await gatherPapers({context, stateDirectory, answers, prompted: new Map(), signal}, wanted, {

@@ -1,8 +1,10 @@
+import type {Answers} from '../../answers/schema.ts';
 import {counted} from '../../base/text.ts';
 import {formatDuration, formatMoment} from '../../base/units.ts';
 import {isOfItsRun, type Journal} from '../../engine/journal.ts';
 import type {PlanFact} from '../../engine/plan.ts';
 import type {Unfinished} from '../base/kept/unfinished.ts';
+import {changedAnswers} from './changed-answers.ts';
 
 const outcomes = {done: 'finished', failed: 'failed', stopped: 'stopped'} as const;
 
@@ -51,3 +53,22 @@ export const partFact = (
 	const lines = [`${part.length} of ${steps.length}: ${names} (${flags.join(' ')})`];
 	return [{id: 'part', rank: -0.5, label: 'Steps', lines, values: {steps: part.map(({id}) => id)}}];
 };
+
+/** What is known of a run before its first step. `answers` are those that it begins with. */
+export const factsBefore = (
+	request: {readonly answers: Answers; readonly from?: string | undefined; readonly until?: string | undefined},
+	{
+		plan,
+		earlier,
+		unfinished,
+	}: {
+		readonly plan: Parameters<typeof partFact>[0];
+		readonly earlier: Journal | undefined;
+		readonly unfinished: readonly Unfinished[];
+	},
+): readonly PlanFact[] => [
+	...unfinishedFact(unfinished),
+	...partFact(plan, request),
+	lastRunFact(earlier),
+	...changedAnswers(earlier, request.answers),
+];

@@ -10,7 +10,7 @@ import {converge} from '../../engine/converge.ts';
 import type {Listener} from '../../engine/events.ts';
 import {type Journal, readJournal} from '../../engine/journal.ts';
 import {isProved} from '../../engine/outcome.ts';
-import type {Pass, PlanFact} from '../../engine/plan.ts';
+import type {Pass} from '../../engine/plan.ts';
 import type {RunResult} from '../../engine/run.ts';
 import type {RunState} from '../../engine/state.ts';
 import type {PlanEntry} from '../../plans/index.ts';
@@ -24,10 +24,9 @@ import {calledAs} from '../base/kept/own-commands.ts';
 import {runLock} from '../base/kept/under-way.ts';
 import {unfinishedHere} from '../base/kept/unfinished.ts';
 import {contextInWorld, requireDumps} from '../base/played-world.ts';
-import {changedAnswers} from './changed-answers.ts';
 import {makeFolder} from './folder.ts';
 import {clusterJournalMs, readClusterJournal} from './journal/cluster-journal.ts';
-import {lastRunFact, partFact, unfinishedFact} from './last-run.ts';
+import {factsBefore} from './last-run.ts';
 import {holdEarly, skipsLeaseStep} from './lease.ts';
 import {createRecorder, type Recorder} from './recorder.ts';
 import {savePaper} from './reports/saved.ts';
@@ -169,24 +168,6 @@ type Surroundings = {
 	readonly stop: AbortController;
 	readonly tidy: Tidy;
 };
-
-/** What is known of a run before its first step. */
-const factsBefore = (
-	request: RunRequest,
-	{
-		plan,
-		earlier,
-		unfinished,
-	}: Pick<Surroundings, 'plan'> & {
-		readonly earlier: Journal | undefined;
-		readonly unfinished: Parameters<typeof unfinishedFact>[0];
-	},
-): readonly PlanFact[] => [
-	...unfinishedFact(unfinished),
-	...partFact(plan, request),
-	lastRunFact(earlier),
-	...changedAnswers(earlier, request.answers),
-];
 
 /** The run itself, while its lock is held. */
 const runLocked = async (
