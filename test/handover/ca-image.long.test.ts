@@ -1,7 +1,7 @@
 import {execFileSync} from 'node:child_process';
 import {X509Certificate} from 'node:crypto';
 import {existsSync} from 'node:fs';
-import {appendFile, cp, mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
+import {cp, mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
@@ -81,7 +81,9 @@ describe.skipIf(!canBuild)('ca-image.Dockerfile (left out without root and build
 	test('stops where ca.crt is another one than the fingerprint says', {timeout: 60_000}, async () => {
 		const swapped = join(folder, 'swapped');
 		await cp(papers, swapped, {recursive: true});
-		await appendFile(join(swapped, 'ca.crt'), '\n');
-		expect(() => build('localhost/swapped', join(swapped, 'ca-image.Dockerfile'), swapped)).toThrow(/did NOT match/u);
+		await writeFile(join(swapped, 'ca.crt'), (await createAuthority({name: 'Internal CA'})).caPem);
+		expect(() => build('localhost/swapped', join(swapped, 'ca-image.Dockerfile'), swapped)).toThrow(
+			/fingerprint differs/u,
+		);
 	});
 });

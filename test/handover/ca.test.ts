@@ -1,7 +1,7 @@
 import {execFileSync, spawnSync} from 'node:child_process';
 import {X509Certificate} from 'node:crypto';
 import {existsSync} from 'node:fs';
-import {mkdir, mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
+import {mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
@@ -16,13 +16,15 @@ const registry = 'registry.internal.mycompany.com:5000';
 let folder: string;
 let caPem: string;
 let otherPem: string;
+let thirdPem: string;
 let fingerprint: string;
 
 beforeAll(async () => {
 	folder = await mkdtemp(join(tmpdir(), 'ca-papers-'));
-	[caPem, otherPem] = await Promise.all([
+	[caPem, otherPem, thirdPem] = await Promise.all([
 		createAuthority({name: 'Internal CA'}).then((made) => made.caPem),
 		createAuthority({name: 'Other'}).then((made) => made.caPem),
+		createAuthority({name: 'Internal CA'}).then((made) => made.caPem),
 	]);
 	fingerprint = new X509Certificate(caPem).fingerprint256;
 });
@@ -151,38 +153,122 @@ describe('scripts', () => {
 	});
 
 	const noted = {'update-ca-certificates': '', 'update-ca-trust': ''};
+	const distributions = [
+		['ca-debian.sh', '/usr/local/share/ca-certificates', 'zenml-internal-ca.crt', 'update-ca-certificates'],
+		['ca-rhel.sh', '/etc/pki/ca-trust/source/anchors', 'zenml-internal-ca.pem', 'update-ca-trust extract'],
+		['ca-suse.sh', '/etc/pki/trust/anchors', 'zenml-internal-ca.pem', 'update-ca-certificates'],
+	] as const;
 
-	test.each([
-		['ca-debian.sh', '/usr/local/share/ca-certificates/zenml-internal-ca.crt', 'update-ca-certificates'],
-		['ca-rhel.sh', '/etc/pki/ca-trust/source/anchors/zenml-internal-ca.pem', 'update-ca-trust extract'],
-		['ca-suse.sh', '/etc/pki/trust/anchors/zenml-internal-ca.pem', 'update-ca-certificates'],
-	])(
+	/** A script on a machine of its distribution: a list of CAs below the folder is made of what lies beside it, as the tool would. */
+	const onMachine = async (name: string, anchors: string) => {
+		const own = await fresh(name);
+		const [folderOf, list] = [join(own, 'anchors'), join(own, 'list.pem')];
+		await mkdir(folderOf, {recursive: true});
+		const make = `cat ${list}.of-the-site ${folderOf}/* >${list} 2>/dev/null || :`;
+		await writeFile(`${list}.of-the-site`, otherPem);
+		const played = {'update-ca-certificates': make, 'update-ca-trust': make};
+		const run = async (script: string, ...args: readonly string[]) =>
+			runScript(
+				script.replace(`anchors=${anchors}\n`, `anchors=${folderOf}\n`).replace(/^list=.*$/mu, `list=${list}`),
+				{folder: own, played, args},
+			);
+		return {own, list, folderOf, run};
+	};
+
+	test.each(distributions)(
 		'%s installs the certificate, takes it away again, each also twice, and stops when it is another one',
-		async (name, anchor, update) => {
-			const own = await fresh(name);
-			const place = join(own, 'anchor');
-			const run = async (script: string, ...args: readonly string[]) =>
-				runScript(script.replace(`anchor=${anchor}\n`, `anchor=${place}\n`), {folder: own, played: noted, args});
-			for (const stdout of [`Installed: ${place}\n`, 'It is there already: nothing to do.\n']) {
-				const ran = await run(text(name));
-				expect(ran).toMatchObject({status: 0, stderr: '', stdout, calls: expect.stringContaining(update)});
-				expect(await readFile(place, 'utf8')).toBe(text('ca.crt'));
-			}
+		async (name, anchors, file, update) => {
+			const {list, folderOf, run} = await onMachine(name, anchors);
+			const place = join(folderOf, file);
+			const nothing = {status: 0, stderr: '', calls: ''};
+			expect(await run(text(name))).toMatchObject({
+				...{status: 0, stderr: '', stdout: `Installed: ${place}\n`, calls: expect.stringContaining(update)},
+			});
+			expect(await readFile(place, 'utf8')).toBe(text('ca.crt'));
+			expect(await readFile(list, 'utf8')).toContain(caPem.trim());
+			// Nothing is made anew: the store of a machine at work is empty for that moment.
+			expect(await run(text(name))).toMatchObject({...nothing, stdout: 'It is there already: nothing to do.\n'});
 			// A renewed CA takes the place of the old one.
-			expect(await run(textOf(renewed(), name))).toMatchObject({status: 0, stdout: `Installed: ${place}\n`});
-			for (const stdout of [`Removed: ${place}\n`, 'It is not there: nothing to do.\n']) {
-				expect(await run(text(name), 'remove')).toMatchObject({
-					status: 0,
-					stdout,
-					calls: expect.stringContaining(update),
-				});
-				expect(existsSync(place)).toBe(false);
-			}
+			const again = textOf(caPack(caGiven({caPem: thirdPem, caFingerprint: '', urls, registry}), {}).sections, name);
+			expect(await run(again)).toMatchObject({status: 0, stdout: `Installed: ${place}\n`});
+			expect(await run(text(name))).toMatchObject({status: 0, stdout: `Installed: ${place}\n`});
+			expect(await run(text(name), 'remove')).toMatchObject({
+				...{status: 0, stdout: `Removed: ${place}\n`, calls: expect.stringContaining(update)},
+			});
+			expect(existsSync(place)).toBe(false);
+			expect(await run(text(name), 'remove')).toMatchObject({
+				...{...nothing, stdout: 'It is not there: nothing to do.\n'},
+			});
 			const swapped = await run(text(name).replace(caPem.trim(), otherPem.trim()));
 			expect(swapped).toMatchObject({status: 1, stderr: expect.stringContaining('The fingerprint differs'), calls: ''});
 			expect(existsSync(place)).toBe(false);
 		},
 	);
+
+	test.each(distributions)('%s mends what a run left that was ended half way', async (name, anchors, file, update) => {
+		const {list, folderOf, run} = await onMachine(`half-${name}`, anchors);
+		const place = join(folderOf, file);
+		const calls = expect.stringContaining(update);
+		// Ended before the list was made: of an install, then of a removal.
+		await writeFile(place, text('ca.crt'));
+		expect(await run(text(name))).toMatchObject({status: 0, calls, stdout: `Installed: ${place}\n`});
+		await rm(place);
+		expect(await run(text(name), 'remove')).toMatchObject({status: 0, calls, stdout: `Removed: from ${list}\n`});
+		expect(await readFile(list, 'utf8')).toBe(otherPem);
+		// What another file brings into the list is not told as removed.
+		await writeFile(join(folderOf, 'theirs.pem'), caPem);
+		expect(await run(text(name))).toMatchObject({status: 0});
+		expect(await run(text(name), 'remove')).toMatchObject({
+			stdout: `Still in ${list}: another file of this machine brings it there\n`,
+		});
+	});
+
+	test('on another system a script says for which it is, and does nothing', async () => {
+		for (const [name, anchors] of [...distributions, ['ca-macos.sh', '']] as const) {
+			const own = await fresh(`elsewhere-${name}`);
+			const script = text(name).replace(`anchors=${anchors}\n`, `anchors=${join(own, 'none')}\n`);
+			const played = {...noted, security: ''};
+			for (const args of [[], ['remove']]) {
+				const ran = await runScript(script, {folder: own, played, args});
+				expect(ran, name).toMatchObject({status: 1, stdout: '', calls: ''});
+				expect(ran.stderr, name).toContain(`${name} is for `);
+				expect(ran.stderr, name).toMatch(/nothing\s+was done\.\n$/u);
+			}
+		}
+	});
+
+	/** A folder with the programs of this machine that scripts call, but for one. */
+	const without = async (missing: string): Promise<string> => {
+		const bin = await mkdtemp(join(folder, 'only-'));
+		for (const name of ['sh', 'cat', 'sed', 'mktemp', 'rm', 'base64', 'sha256sum', 'uname', 'mkdir', 'dirname'])
+			if (name !== missing) await symlink(join('/usr/bin', name), join(bin, name));
+		return bin;
+	};
+
+	test('a program that is missing is told by name, never as a fingerprint that differs', async () => {
+		for (const missing of ['base64', 'sha256sum']) {
+			for (const name of ['ca-python.sh', 'ca-nss.sh', 'ca-java.sh', 'ca-nodes.sh']) {
+				const own = await fresh(`missing-${missing}-${name}`);
+				const ran = await runScript(text(name), {folder: own, environment: {PATH: await without(missing)}});
+				expect(ran, name).toMatchObject({status: 1, stdout: ''});
+				expect(ran.stderr, name).toContain(`${missing} is missing`);
+				expect(ran.stderr, name).not.toContain('fingerprint differs');
+			}
+		}
+		// One of another make does not know its words.
+		const own = await fresh('other-make');
+		const played = {base64: 'echo "base64: invalid option" >&2; exit 1'};
+		const ran = await runScript(text('ca-python.sh'), {folder: own, played});
+		expect(ran).toMatchObject({status: 1, stderr: expect.stringContaining('cannot be compared: nothing was done')});
+		expect(ran.stderr).not.toContain('fingerprint differs');
+	});
+
+	test('a Java that is not there is told with what to set', async () => {
+		const own = await fresh('no-java');
+		const ran = await runScript(text('ca-java.sh'), {folder: own, environment: {JAVA_HOME: '/nowhere'}});
+		expect(ran).toMatchObject({status: 1, stdout: ''});
+		expect(ran.stderr).toMatch(/^There is no program \/nowhere\/bin\/keytool: set JAVA_HOME/u);
+	});
 
 	test('each script names in its head the command that shows the certificate, and that command runs', async () => {
 		for (const {fileName, lines} of scripts()) {
@@ -199,7 +285,7 @@ describe('scripts', () => {
 
 	test('the script for macOS speaks to the keychain of the system, and takes the certificate away by its digest', async () => {
 		const own = await fresh('mac');
-		const played = {security: '', base64: 'exec /usr/bin/base64 -d', shasum: 'exec sha256sum'};
+		const played = {security: '', uname: 'echo Darwin', base64: 'exec /usr/bin/base64 -d', shasum: 'exec sha256sum'};
 		const good = await runScript(text('ca-macos.sh'), {folder: own, played});
 		expect(good.status).toBe(0);
 		expect(good.calls).toMatch(
@@ -455,6 +541,8 @@ describe('policies and images', () => {
 		expect(text('README.txt')).toContain('Invoke-WebRequest -UseBasicParsing https://');
 		expect(text('ca-windows.cmd')).toContain(`set want=${digest}`);
 		expect(text('ca-windows.cmd')).toContain('if not exist "%~dp0ca.cer" (');
+		expect(text('ca-windows.cmd')).toMatch(/if not defined have \([\s\S]*nothing was done[\s\S]*fingerprint differs/u);
+		expect(text('ca-windows.ps1')).toContain("throw 'ca-windows.ps1 is for Windows");
 		for (const name of ['ca-windows.cmd', 'ca-windows.ps1'])
 			for (const words of ['It is there already: nothing to do.', 'It is not there: nothing to do.', 'Removed: '])
 				expect(text(name), name).toContain(words);
@@ -468,9 +556,7 @@ describe('policies and images', () => {
 		expect(lines.filter((line) => /syntax\s*=/u.test(line))).toEqual([]);
 		expect(lines.filter((line) => line.startsWith('FROM'))).toEqual([`FROM \${BASE}`]);
 		expect(lines.filter((line) => /<</u.test(line))).toEqual([]);
-		// What its RUN line compares is the file that lies beside it.
-		const {folder: own} = await savePack(await fresh('image'), pack().sections);
-		const sum = execFileSync('sha256sum', [join(own, 'ca.crt')], {encoding: 'utf8'}).slice(0, 64);
-		expect(text('ca-image.Dockerfile')).toContain(sum);
+		// What its RUN line compares is the fingerprint of README.txt.
+		expect(text('ca-image.Dockerfile')).toContain(fingerprint.replaceAll(':', '').toLowerCase());
 	});
 });

@@ -1,6 +1,6 @@
 import {execFileSync, spawnSync} from 'node:child_process';
 import {existsSync} from 'node:fs';
-import {copyFile, mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
+import {copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
@@ -242,13 +242,35 @@ describe('certificate', () => {
 		});
 		expect(shown).toContain('DNS:zenml-pro.corp.internal, DNS:zenml.corp.internal');
 		expect(shown).toContain('TLS Web Server Authentication');
-		expect(run()).toMatchObject({status: 1, stderr: expect.stringContaining('nothing was done. For a renewal')});
+		expect(run()).toMatchObject({status: 1, stderr: expect.stringContaining('nothing was done. For a new key')});
 		// A renewal: the script by its path, in an empty folder, makes another key, and leaves the old one alone.
 		const [before, elsewhere] = [await readFile(join(own, 'tls.key')), await mkdtemp(join(folder, 'renewal-'))];
 		expect(spawnSync('sh', [join(own, 'request.sh')], {cwd: elsewhere}).status).toBe(0);
 		expect((await readFile(join(own, 'tls.key'))).equals(before)).toBe(true);
 		expect((await readFile(join(elsewhere, 'tls.key'))).equals(before)).toBe(false);
 		expect(textOf(sections, 'README.txt').replaceAll(/\s+/gu, ' ')).toContain('runs request.sh in a new, empty folder');
+	});
+});
+
+describe('a request that cannot be made', () => {
+	const script = () =>
+		textOf(certificatePack({hosts: ['zenml-pro.corp.internal'], files: answers.tls}, asking).sections, 'request.sh');
+
+	test('is told with what is missing, and leaves no key behind', async () => {
+		const own = await mkdtemp(join(folder, 'alone-'));
+		const alone = await runScript(script(), {folder: own});
+		for (const line of script().split('\n')) expect(line.length, line).toBeLessThanOrEqual(78);
+		expect(alone).toMatchObject({status: 1, stdout: '', stderr: expect.stringMatching(/^request\.cnf is missing/u)});
+		await writeFile(join(own, 'request.cnf'), 'no configuration\n');
+		const only = await mkdtemp(join(folder, 'only-'));
+		for (const name of ['sh', 'dirname', 'rm']) await symlink(join('/usr/bin', name), join(only, name));
+		const none = await runScript(script(), {folder: own, environment: {PATH: only}});
+		expect(none).toMatchObject({status: 1, stderr: expect.stringMatching(/^openssl is missing/u)});
+		// The key is made, its request is not: neither is left, so that the next run is a first one.
+		const elsewhere = await mkdtemp(join(folder, 'half-'));
+		const half = spawnSync('sh', [join(own, 'script.sh')], {cwd: elsewhere, encoding: 'utf8'});
+		expect(half.status).not.toBe(0);
+		expect(await readdir(elsewhere)).toEqual([]);
 	});
 });
 

@@ -9,7 +9,13 @@ const script = (given: CaGiven): HandoverSection =>
 		fileName: 'ca-macos.sh',
 		about: ['Run as root. For all users of this Mac.'],
 		check: ['security verify-cert -c ca.crt'],
-		digest: 'base64 -D | shasum -a 256',
+		system: [
+			'if [ "$(uname -s)" != Darwin ]; then',
+			'  echo "ca-macos.sh is for macOS. This is $(uname -s): nothing was done." >&2',
+			'  exit 1',
+			'fi',
+		],
+		digest: {decode: 'base64 -D', sum: 'shasum -a 256'},
 		lines: [
 			'keychain=/Library/Keychains/System.keychain',
 			'is_there() {',

@@ -1,4 +1,4 @@
-import {createHash, X509Certificate} from 'node:crypto';
+import {X509Certificate} from 'node:crypto';
 
 /** The CA that is handed out, and whom it concerns. */
 export type CaGiven = {
@@ -12,8 +12,6 @@ export type CaGiven = {
 	readonly sha256: string;
 	/** SHA-1 in 40 lower-case digits: how Windows names a certificate, no proof of anything. */
 	readonly sha1: string;
-	/** SHA-256 of the PEM file, in 64 lower-case digits. */
-	readonly pemSha256: string;
 	/** `CN=…` on one line. */
 	readonly subject: string;
 	/** Last day of its validity, `2031-05-01`. */
@@ -58,9 +56,6 @@ export const caGiven = ({
 		fingerprint: chosen.fingerprint256,
 		sha256: chosen.fingerprint256.replaceAll(':', '').toLowerCase(),
 		sha1: chosen.fingerprint.replaceAll(':', '').toLowerCase(),
-		pemSha256: createHash('sha256')
-			.update(`${pem.join('\n')}\n`)
-			.digest('hex'),
 		subject: chosen.subject.replaceAll('\n', ', '),
 		until: chosen.validToDate.toISOString().slice(0, 10),
 		urls,

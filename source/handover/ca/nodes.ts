@@ -31,18 +31,19 @@ const containerd: readonly string[] = [
 	`  elif ! grep -qF "${certificate}" "$list"; then`,
 	'    echo "$list is there: add to its host" >&2',
 	"    hosts | grep '^  ca = ' >&2",
-	'    return 3',
+	'    left=3',
+	'    return',
 	'  fi',
 	'  config=$root/etc/containerd/config.toml',
 	'  grep -qs \'^[^#]*config_path.*/etc/containerd/certs.d\' "$config" && return',
-	'  echo "$config does not name that folder: the CA is not used." >&2',
-	'  echo "Set this in it, then restart containerd:" >&2',
+	'  echo "$config has no config_path with /etc/containerd/certs.d:" >&2',
+	'  echo "until then the CA is not used. Set it, then restart containerd:" >&2',
 	'  if grep -qs \'^version *= *3\' "$config"; then',
 	// containerd, docs/cri/registry.md: the plugin has another name from 2.0 on.
 	`    echo "  [plugins.'io.containerd.cri.v1.images'.registry]" >&2`,
 	`  else echo '  [plugins."io.containerd.grpc.v1.cri".registry]' >&2; fi`,
 	'  echo \'  config_path = "/etc/containerd/certs.d"\' >&2',
-	'  return 3',
+	'  left=3',
 	'}',
 ];
 
@@ -60,9 +61,10 @@ const crio: readonly string[] = [
 	'}',
 ];
 
-/** Puts the certificate at a place, takes a file away, and notes whether that changed anything. */
+/** Puts the certificate at a place, takes a file away, and notes whether that changed anything; `left` is 3 where something is left to a person. */
 const steps: readonly string[] = [
 	'changed=no',
+	'left=0',
 	'put() {',
 	'  cmp -s "$file" "$1" && return',
 	'  install -m 0644 "$file" "$1"',
@@ -81,7 +83,8 @@ const leave: readonly string[] = [
 	`  if grep -qsF "${certificate}" "$2"; then`,
 	`    echo "Take the lines with ${certificate} out of" >&2`,
 	'    echo "$2, then run this again." >&2',
-	'    return 3',
+	'    left=3',
+	'    return',
 	'  fi',
 	'  drop "$1"',
 	'}',
@@ -112,7 +115,7 @@ const rancher: readonly string[] = [
 	`    | grep -qF "${certificate}"; then`,
 	'    echo "$list is there: add below configs:" >&2',
 	'    entry "$1" >&2',
-	'    return 3',
+	'    left=3',
 	'  fi',
 	'}',
 	'whole() { echo "configs:"; entry "$1"; }',
@@ -137,12 +140,17 @@ const findRuntime: readonly string[] = [
 	'  echo "No containerd, CRI-O, k3s or RKE2 was found here." >&2',
 	'  exit 1',
 	'fi',
-	'case $what:$changed in',
-	`  install:no) echo "${nothingToDo.install}" ;;`,
-	`  remove:no) echo "${nothingToDo.remove}" ;;`,
-	'  install:*) echo "Installed: CA for $registry, in $found" ;;',
-	'  remove:*) echo "Removed: CA for $registry, from $found" ;;',
+	'case $what:$changed:$left in',
+	`  install:no:0) echo "${nothingToDo.install}" ;;`,
+	`  remove:no:0) echo "${nothingToDo.remove}" ;;`,
+	'  install:yes:0) echo "Installed: CA for $registry, in $found" ;;',
+	'  remove:yes:0) echo "Removed: CA for $registry, from $found" ;;',
+	'  install:yes:3)',
+	'    echo "Written: CA for $registry, in $found; what is told above is left" ;;',
+	'  install:no:3) echo "It is there already; what is told above is left." ;;',
+	'  remove:*) echo "Not all is removed; what is told above is left." ;;',
 	'esac',
+	'exit "$left"',
 ];
 
 /** A script for each node that pulls from a registry whose certificate the same CA signed. */

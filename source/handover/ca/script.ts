@@ -14,16 +14,41 @@ const readWords = (fileName: string): readonly string[] => [
 	'esac',
 ];
 
-/** The certificate in `$file`; nothing goes on when it is not the one with the fingerprint. The SHA-256 of its DER is that, so no openssl is needed. */
-const readCertificate = ({pem, sha256}: CaGiven, digest: string): readonly string[] => [
-	'file=$(mktemp)',
-	`trap 'rm -f "$file"' EXIT`,
+/** Programs that compute the SHA-256 of the certificate, each with the words that it is called with. */
+type Digest = {
+	/** Reads Base64, writes bytes. */
+	readonly decode: string;
+	/** Reads bytes, writes their SHA-256 in lower case as its first word. */
+	readonly sum: string;
+};
+const gnu: Digest = {decode: 'base64 -d', sum: 'sha256sum'};
+
+/**
+ * The certificate in `$file`; nothing goes on when it is not the one with the fingerprint. The SHA-256 of its DER is that, so no openssl is
+ * needed. A program that is missing, or does not take these words, is told as that: a differing fingerprint is an alarm.
+ */
+const readCertificate = ({pem, sha256}: CaGiven, {decode, sum}: Digest): readonly string[] => [
+	`for one in ${decode.split(' ')[0]} ${sum.split(' ')[0]}; do`,
+	'  command -v "$one" >/dev/null 2>&1 || {',
+	'    echo "$one is missing, which the fingerprint is compared with:" >&2',
+	'    echo "nothing was done." >&2',
+	'    exit 1',
+	'  }',
+	'done',
+	'work=$(mktemp -d)',
+	`trap 'rm -rf "$work"' EXIT`,
+	'file=$work/ca.crt',
 	`cat >"$file" <<'END_OF_CA'`,
 	...pem,
 	'END_OF_CA',
 	`want=${sha256}`,
-	`have=$(sed '/-----/d' "$file" | ${digest} | cut -c 1-64)`,
-	'if [ "$have" != "$want" ]; then',
+	`if ! sed '/-----/d' "$file" | ${decode} >"$work/ca.cer"; then`,
+	`  echo ""${decode}" cannot read the certificate in this script, so its" >&2`,
+	'  echo "fingerprint cannot be compared: nothing was done." >&2',
+	'  exit 1',
+	'fi',
+	`have=$(${sum} <"$work/ca.cer")`,
+	`if [ "\${have%% *}" != "$want" ]; then`,
 	`  echo "The fingerprint differs: do not install this certificate." >&2`,
 	'  exit 1',
 	'fi',
@@ -37,8 +62,10 @@ export type CaScript = {
 	readonly about: readonly string[];
 	/** A command that shows the certificate where the script puts it, with `ca.crt` in this folder; further lines go on with it. */
 	readonly check: readonly string[];
-	/** Prints the SHA-256 of the Base64 that it reads; `base64` and `sha256sum` of GNU where nothing is said. */
-	readonly digest?: string;
+	/** Lines of POSIX sh that end with 1 on a system that it is not for, before anything is done; none where it is for every system. */
+	readonly system?: readonly string[];
+	/** `base64` and `sha256sum` of GNU where nothing is said. */
+	readonly digest?: Digest;
 	/** POSIX sh under `set -eu`, with the certificate in `$file` and `install` or `remove` in `$what`. */
 	readonly lines: readonly string[];
 };
@@ -55,7 +82,7 @@ export const nothingToDo = {
  */
 export const caScript = (
 	given: CaGiven,
-	{title, fileName, about, check, digest = 'base64 -d | sha256sum', lines}: CaScript,
+	{title, fileName, about, check, system = [], digest = gnu, lines}: CaScript,
 ): HandoverSection => ({
 	title,
 	fileName,
@@ -68,6 +95,7 @@ export const caScript = (
 		`# To undo: sh ${fileName} remove`,
 		'set -eu',
 		...readWords(fileName),
+		...system,
 		...readCertificate(given, digest),
 		...lines,
 	],

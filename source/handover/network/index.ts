@@ -90,7 +90,9 @@ export const networkPack = (answers: Answers, asking: Asking, nameServers: reado
 				'Each is opened from left to right; answers come back on it. TLS goes through as it is: what opens it in between needs a CA that both ends trust.',
 				'To the databases connections may stand still for minutes while data is copied: no idle time-out below 15 minutes there.',
 			],
-			check: ['sh network-check.sh on the jump host; the installer tries those from pods by itself.'],
+			check: [
+				'sh network-check.sh on the jump host (it needs nc, and dig for the name server; "zenml-airgap plan" tries the same without them); the installer tries those from pods by itself.',
+			],
 			undo: ['Delete the rules. Those of the jump host are needed only while somebody works there.'],
 		},
 		asking,
