@@ -16,6 +16,8 @@ export type PlanWords = {
 	readonly unfinished?: string;
 	/** True where people log in to what it leaves: its end says where. */
 	readonly servers: boolean;
+	/** What its end says before the commands that it names, where these need something that ends with the program. */
+	readonly before?: string;
 	/** What is to be done with the keys once it is done, unless it was confirmed that copies of them lie outside of the cluster. */
 	readonly keepKeys?: string;
 	/** What is to be done besides. */

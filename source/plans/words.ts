@@ -112,9 +112,15 @@ export const withoutDumps = (words: PlanWords, anew: string): PlanWords => ({
 	next: words.nextWithoutDumps?.(anew) ?? words.next,
 });
 
-/** The words of a plan for a run in a played world: nobody who reads its end takes it for a real one. */
-export const rehearsedWords = (words: PlanWords): PlanWords => ({
+/**
+ * The words of a plan for a run in a played world: nobody who reads its end takes it for a real one.
+ * @param keptUp the command that keeps the world up after the program; absent for one that is kept up already
+ */
+export const rehearsedWords = (words: PlanWords, keptUp?: string): PlanWords => ({
 	...words,
+	...(keptUp !== undefined && {
+		before: `The world of this rehearsal ends with this program, and what is told below needs it. In another shell this keeps it up:\n${keptUp}`,
+	}),
 	done: `REHEARSAL: ${words.done}, in a played world`,
 	nothing: `REHEARSAL: ${words.nothing}, in a played world`,
 });

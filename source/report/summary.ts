@@ -69,9 +69,10 @@ const headOf = (state: RunState, words: PlanWords): string => {
 	return `${doneWords(state, words)} (${took}).`;
 };
 
-const serverRows = (answers: Answers, asCalled?: AsCalled): readonly string[] => {
+const serverRows = (answers: Answers, {before}: PlanWords, asCalled?: AsCalled): readonly string[] => {
 	const {controlPlane, workspaces} = answers;
 	return [
+		...(before === undefined ? [] : ['', ...before.split('\n').map((line) => `  ${line}`)]),
 		'',
 		`  Dashboard  ${urlOf(answers, controlPlane.host)}  (user ${controlPlane.admin.username})`,
 		...workspaces.map(({name, host}) => `  Workspace  ${urlOf(answers, host)}  (${name})`),
@@ -148,7 +149,7 @@ export const summaryLines = (state: RunState, context: SummaryContext): readonly
 		headOf(state, words),
 		...state.steps.map((step) => stepRow(step, state.pass, width)),
 		...problems.flatMap((problem) => problemLines(problem, state, isTold)),
-		...(isDone && words.servers && answers ? serverRows(answers, context.asCalled) : []),
+		...(isDone && words.servers && answers ? serverRows(answers, words, context.asCalled) : []),
 		...(isDone ? nextRows(state, words) : []),
 		'',
 		...wayWords(state).flatMap((text) => text.split('\n').map((line) => `  ${line}`)),

@@ -5,7 +5,7 @@ import {rehearsedWords, withoutDumps} from '../../plans/words.ts';
 import {completeAnswers, type FoundAnswers, partialAnswers, refuseDropped} from '../answers/inputs.ts';
 import {draftFile, offeredDraft} from '../answers/kept-draft.ts';
 import type {Context} from '../base/context.ts';
-import {calledBy, programOf} from '../base/kept/own-commands.ts';
+import {calledBy, programOf, rehearsing} from '../base/kept/own-commands.ts';
 import {runPlain} from '../plain/install.ts';
 import {runHeadless} from '../plan/headless.ts';
 import {wantsScreen} from '../plan/plan-command.ts';
@@ -52,8 +52,10 @@ const toldOf = (context: Context, options: RehearsalOptions, world: World, fault
 const limitsOf = (context: Context, options: RehearsalOptions, {mysqlIsPlayed}: World) => {
 	const plan = plans[options.plan];
 	const words = mysqlIsPlayed ? withoutDumps(plan.words, 'zenml-airgap backup') : plan.words;
+	const state = options.stateDir === undefined ? '' : ` --state-dir ${shellWord(options.stateDir)}`;
+	const keptUp = `${rehearsing(programOf(context))} --serve${state}`;
 	return {
-		plan: {...plan, words: rehearsedWords(words)},
+		plan: {...plan, words: rehearsedWords(words, keptUp)},
 		...goOnWith({...options, fresh: false}, (given) => goOnCommand(context, given)),
 		from: options.from,
 		until: options.until,

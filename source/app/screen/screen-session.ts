@@ -50,6 +50,7 @@ export const nextOf = (run: RunState, answers: Answers | undefined, told: NextTo
 	const next = nextSteps(run, words);
 	if (!words.servers) return next;
 	return [
+		...(words.before === undefined ? [] : [words.before]),
 		`Log in to the dashboard as ${answers.controlPlane.admin.username}.`,
 		...passwordTexts(answers, asCalled),
 		...next,
