@@ -27,6 +27,8 @@ export type WrittenPapers = {
 	readonly files: readonly string[];
 	/** What could not be known for them, each in a sentence; a command in it is a line of its own. */
 	readonly lacks: readonly string[];
+	/** What the operator has to do with them beside handing them over; told like `lacks`. */
+	readonly toDo?: readonly string[];
 	/** What became of files of earlier papers that these do not have, each in a sentence. */
 	readonly earlier?: readonly string[];
 	readonly problem?: Problem;
@@ -41,17 +43,24 @@ const placeOf = (folder: string | undefined, files: readonly string[]): string =
 export type TellPapers = {readonly problems?: 'whole' | 'in short'};
 
 const linesOf = (
-	{topic, who, folder, files, lacks, earlier = [], problem}: WrittenPapers,
+	{topic, who, folder, files, lacks, toDo = [], earlier = [], problem}: WrittenPapers,
 	{problems = 'whole'}: TellPapers,
 ): readonly string[] => [
 	`${topic.padEnd(12)} ${who.padEnd(15)} ${placeOf(folder, files)}`,
-	...[...lacks, ...earlier].flatMap((words) => words.split('\n')).map((line) => `  ${line}`),
+	...[...lacks, ...toDo, ...earlier].flatMap((words) => words.split('\n')).map((line) => `  ${line}`),
 	...(problem ? [`  ${problem.message}${problems === 'whole' ? ` ${problem.fix}` : ''}`] : []),
 ];
+
+/** The folder that is named after the network is not that of the team of that name: where both lie side by side, it is said. */
+export const twoTeams = (all: readonly WrittenPapers[]): readonly string[] =>
+	(['network', 'dns'] as const).every((id) => all.some(({topic, folder}) => topic === id && folder !== undefined))
+		? ['The folder "network" is for the firewall team; the network team, which makes DNS records, gets "dns".']
+		: [];
 
 /** What became of papers, in plain lines; commands stand in lines of their own. */
 export const writtenLines = (all: readonly WrittenPapers[], how: TellPapers = {}): readonly string[] => [
 	...all.flatMap((one) => linesOf(one, how)),
+	...twoTeams(all),
 	...(all.some(({folder}) => folder !== undefined)
 		? ['Each folder is for one team, and begins with README.txt: why, what exactly, how to check, how to undo.']
 		: []),

@@ -9,6 +9,7 @@ test.each([
 	['a word that is wider', 'a /very/long/path b', 8, ['a', '/very/long/path', 'b']],
 	['a command', '  zenml-airgap install here', 10, ['  zenml-airgap install here']],
 	['words with an option', 'say it with --yes again', 10, ['say it with --yes again']],
+	['a sentence with an option', 'Give it with --by here.', 10, ['Give it', 'with --by', 'here.']],
 	['a quotation, marked in each row', '  | one two three', 11, ['  | one two', '  | three']],
 	['a quoted command', '  | kubectl get pods', 11, ['  | kubectl get pods']],
 	['a sentence that speaks of a program', 'The helm program runs', 10, ['The helm', 'program', 'runs']],

@@ -168,6 +168,9 @@ test('passwords are written where they are asked for, each to a file of its own 
 		},
 	);
 	expect(stdout).toBe('600\n644\n');
+	const note = textOf(sections, 'README.txt').replaceAll(/\s+/gu, ' ');
+	expect(note).toContain('1. Passwords lie beside the SQL, one file each');
+	expect(note).not.toContain('Get the passwords');
 	expect(sections.filter(({lines}) => lines.join().includes('canary')).map(({kind}) => kind)).toEqual(['secret']);
 });
 

@@ -1,8 +1,8 @@
 import wrapAnsi from 'wrap-ansi';
 import type {Context} from './context.ts';
 
-/** A sentence with a label before it: an option in it is spoken of. */
-const isSentence = /^\s*\w+: {2,}/u;
+/** A sentence, with a label before it or with an end: an option in it is spoken of. */
+const isSentence = /^\s*(?:\w+: {2,}|[A-Z][a-z]* .*\.$)/u;
 
 const hasOption = /(?:^|[\s"])-{1,2}[A-Za-z]/u;
 

@@ -1,12 +1,14 @@
 import path from 'node:path';
 import {Argument} from 'commander';
 import {ProblemsError} from '../../base/problem.ts';
+import {shellWord} from '../../base/shell.ts';
 import {type TopicId, topics} from '../../handover/topics.ts';
 import {type WrittenPapers, writtenLines} from '../../handover/written.ts';
 import type {AnswerFlags, Context} from '../base/context.ts';
-import {calledBy, calledDeep} from '../base/kept/own-commands.ts';
+import {type Called, calledBy, calledDeep} from '../base/kept/own-commands.ts';
 import {contextInWorld} from '../base/played-world.ts';
 import {appProblems} from '../base/problems.ts';
+import {tellRows} from '../base/wrap.ts';
 import type {AddCommand, Work} from './command.ts';
 import {withAnswerOptions, withExamples} from './shared-options.ts';
 
@@ -19,13 +21,32 @@ type HandoverOptions = AnswerFlags & {
 	readonly json: boolean;
 };
 
-const tell = ({out, redactor}: Context, all: readonly WrittenPapers[], json: boolean): void => {
+/** A text whose commands for papers write them to the same place as these. */
+const withPlace = (text: string, out: string): string =>
+	text
+		.split('\n')
+		.map((line) => (/^zenml-airgap handover(?: |$)/u.test(line) ? `${line} --out ${shellWord(out)}` : line))
+		.join('\n');
+
+/** What became of papers with commands that can be run as they stand: called as this was, and for the same place. */
+const asCalled = (one: WrittenPapers, called: Called, out: string | undefined): WrittenPapers => {
+	const full = (words: readonly string[]): readonly string[] =>
+		calledDeep(out === undefined ? words : words.map((text) => withPlace(text, out)), called);
+	return {...one, lacks: full(one.lacks), ...(one.toDo && {toDo: full(one.toDo)})};
+};
+
+const tell = (
+	{out, redactor, stdout}: Context,
+	all: readonly WrittenPapers[],
+	{json, kept}: {readonly json: boolean; readonly kept: readonly string[]},
+): void => {
 	if (json) {
 		for (const one of all) out(redactor.redact(`${JSON.stringify(one)}\n`));
 		return;
 	}
+	const rows = tellRows({out, stdout});
 	// Problems end the command, and are told whole then.
-	for (const line of writtenLines(all, {problems: 'in short'})) out(`${redactor.redact(line)}\n`);
+	for (const line of [...writtenLines(all, {problems: 'in short'}), ...kept]) rows(redactor.redact(line));
 };
 
 /** @throws ProblemError, ProblemsError for answers that cannot be used, and for papers that could not be made */
@@ -56,14 +77,12 @@ const work: Work<HandoverOptions> = async (
 	});
 	const all = await writePapers(results, target);
 	const {called = calledBy(undefined)} = context;
+	const isUnderWay = await installUnderWay(stateDirectory, context.hostName);
 	tell(
 		context,
-		all.map((one) => ({...one, lacks: calledDeep(one.lacks, called)})),
-		json,
+		all.map((one) => asCalled(one, called, out)),
+		{json, kept: keptWords(kept, {by, contact}, isUnderWay)},
 	);
-	const isUnderWay = await installUnderWay(stateDirectory, context.hostName);
-	if (!json)
-		for (const words of keptWords(kept, {by, contact}, isUnderWay)) context.out(context.redactor.redact(`${words}\n`));
 	const problems = all.flatMap(({problem}) => problem ?? []);
 	if (problems.length > 0) throw new ProblemsError(problems);
 	return 0;

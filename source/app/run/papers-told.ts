@@ -44,7 +44,13 @@ export const toldOfPapers = async (
 	const {redactor, hostName, called = calledBy(undefined)} = context;
 	const isUnderWay = await installUnderWay(stateDirectory, hostName);
 	const blanks = keptWords(readAsked(stateDirectory), {}, isUnderWay);
-	const said = blanks.length === 0 ? [] : [...blanks, 'The command for that:\nzenml-airgap handover'];
+	const said =
+		blanks.length === 0
+			? []
+			: [
+					...blanks,
+					'Add these options, with your words, to the command that writes the papers again:\nzenml-airgap handover',
+				];
 	const finds = await findsAnswers(stateDirectory, called);
 	const full = (text: string): string => (finds ? text : withAnswers(text, saved ?? unsaved));
 	const told = said.map(full);

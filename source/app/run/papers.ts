@@ -154,12 +154,16 @@ const halfWritten = async ({topic, gathered}: PapersResult, folder: string): Pro
 const written = async ({topic, gathered, problem}: PapersResult, target: PapersTarget): Promise<WrittenPapers> => {
 	if (problem) return {...nothingOf(topic), problem};
 	if (!gathered) return clearOld(topic, target);
-	const {pack, lacks, problem: incomplete} = gathered;
+	const {pack, lacks, toDo = [], problem: incomplete} = gathered;
 	const {isShared} = target;
 	const saved = await savePack(path.join(target.folder, pack.id), pack.sections, {isShared, keepsSecrets: false});
 	const files = pack.sections.map(({fileName}) => fileName);
 	const earlier = earlierOf(saved);
-	const more = {...(earlier.length > 0 && {earlier}), ...(incomplete && {problem: incomplete})};
+	const more = {
+		...(toDo.length > 0 && {toDo}),
+		...(earlier.length > 0 && {earlier}),
+		...(incomplete && {problem: incomplete}),
+	};
 	return {topic, who: pack.who, folder: saved.folder, files, lacks, ...more};
 };
 

@@ -25,9 +25,28 @@ const tableOf = (servers: readonly NeededServer[]): Said => ({
 	]),
 });
 
-const passwordsOf = (servers: readonly NeededServer[]): Said => ({
-	exact: servers.flatMap(({engine, accounts}) => accounts.map(({username}) => passwordFile(engine, username))),
-});
+const passwordFiles = (servers: readonly NeededServer[], isWritten: boolean): readonly string[] =>
+	servers.flatMap(({engine, accounts}) =>
+		accounts
+			.filter(({password}) => (password !== undefined) === isWritten)
+			.map(({username}) => passwordFile(engine, username)),
+	);
+
+/** Where the passwords are: with these papers as far as they were written, else with the operator. */
+const passwordsBeside = (servers: readonly NeededServer[]): readonly Said[] => {
+	const [written, others] = [passwordFiles(servers, true), passwordFiles(servers, false)];
+	const place = 'beside the SQL, one file each, readable by you alone';
+	const get = `Get ${written.length === 0 ? 'the' : 'the other'} passwords from the operator: by your vault or by hand, never by mail. Put them ${place}. They are:`;
+	return [
+		...(written.length === 0
+			? []
+			: [
+					`1. Passwords lie ${place}; or they come from the operator on a way of their own, by your vault or by hand, and belong there. If they came by mail, tell the operator, who makes others:`,
+					{exact: written},
+				]),
+		...(others.length === 0 ? [] : [`${written.length === 0 ? '1. ' : '   '}${get}`, {exact: others}]),
+	];
+};
 
 /** The CAs that lie beside the SQL: each with every name that it has there. */
 const casToSend = (servers: readonly NeededServer[]): string => {
@@ -95,8 +114,7 @@ const whatOf = (servers: readonly NeededServer[], asking: Asking): readonly Said
 	'Needed:',
 	tableOf(servers),
 	...byYou(servers),
-	'1. Get the passwords from the operator: by your vault or by hand, never by mail. Put them beside the SQL, one file each, readable by you alone. They are:',
-	passwordsOf(servers),
+	...passwordsBeside(servers),
 	...notYetMade(servers, asking),
 	'2. Run each file in this folder, as an administrator of the server:',
 	...runs(servers),

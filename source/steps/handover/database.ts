@@ -139,7 +139,6 @@ const withoutPasswords = async (world: World): Promise<readonly string[]> => {
 	const generated = groupsOfDba(world).flatMap(({components}) =>
 		components.filter((one) => databasePassword(one).reference === 'generate'),
 	);
-	if (generated.length === 0) return [];
 	const reader = asOneReading({...world, signal: AbortSignal.any([world.signal, AbortSignal.timeout(lookMs)])});
 	const made = await Promise.all(generated.map(async (one) => isMade(world, reader, one)));
 	const later = generated.filter((_one, index) => made[index] === false);
@@ -199,6 +198,14 @@ const passwordsMissing = ({found, unmade, lacks}: Passwords): Problem | undefine
 	);
 };
 
+/** What is written in clear does not stay where it lies. */
+const inClear = (count: number): readonly string[] =>
+	count === 0
+		? []
+		: [
+				`${count === 1 ? 'A password lies' : `${count} passwords lie`} there in clear, readable by you alone: hand ${count === 1 ? 'it' : 'them'} over by a vault or by hand, never by mail, then delete ${count === 1 ? 'it' : 'them'}. This does, and writes the papers without:\nzenml-airgap handover database`,
+			];
+
 /** The same at any time; with passwords where they are asked for and there are some. */
 export const gatherDatabase = async (world: World, wish: Wish): Promise<Gathered> => {
 	const {servers, lacks: casLacking} = await withCas(
@@ -218,6 +225,7 @@ export const gatherDatabase = async (world: World, wish: Wish): Promise<Gathered
 	return {
 		pack: databasePack(filled, askingOf(world)),
 		lacks: [...leftOut(world), ...casLacking],
+		toDo: inClear(passwords.found.size),
 		problem: passwordsMissing(passwords),
 	};
 };

@@ -7,6 +7,8 @@ import type {World} from '../world.ts';
 export type Gathered = {
 	readonly pack: Pack;
 	readonly lacks: readonly string[];
+	/** What the operator has to do with them beside handing them over, each in a sentence; a command in it is a line of its own. */
+	readonly toDo?: readonly string[] | undefined;
 	/** What was asked for by name, and could not be had: the papers are written, but the command has failed. */
 	readonly problem?: Problem | undefined;
 };

@@ -1,7 +1,7 @@
 import {counted} from '../../base/text.ts';
 import {papersChoices, papersLabel} from '../../handover/concerned.ts';
 import {type TopicId, topics} from '../../handover/topics.ts';
-import type {WrittenPapers} from '../../handover/written.ts';
+import {twoTeams, type WrittenPapers} from '../../handover/written.ts';
 import type {PapersView, Scene} from '../state/types.ts';
 import {bodyColumns, bodyRows} from '../terminal/layout.ts';
 import type {Glyphs} from '../terminal/marks.ts';
@@ -42,7 +42,10 @@ const bodyOf = (
 	const isAny = written.some(({folder}) => folder !== undefined);
 	const last = 'Each folder is for one team, and begins with README.txt: why, what exactly, how to check, how to undo.';
 	const toldRows = told.flatMap((words) => withCommands(words, width, 'warn'));
-	return [...topicRows, ...(isAny ? [...toldRows, ...paragraph(last, width)] : [])];
+	return [
+		...topicRows,
+		...(isAny ? [...toldRows, ...[...twoTeams(written), last].flatMap((words) => paragraph(words, width))] : []),
+	];
 };
 
 /** What became of the papers, team by team, with the folder of each. */

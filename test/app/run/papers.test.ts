@@ -1,5 +1,6 @@
 import {mkdir, readdir, readFile} from 'node:fs/promises';
 import path from 'node:path';
+import {PassThrough} from 'node:stream';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import {answersSchema} from '../../../source/answers/schema.ts';
 import {writePapers} from '../../../source/app/run/papers.ts';
@@ -127,6 +128,23 @@ test('papers that are made beside an installation under way are needed now; besi
 		const unlock = await acquireFileLock(path.join(sat, 'lock'), {...taker, runId});
 		expect(await byOf()).toContain(by);
 		await unlock();
+	}
+});
+
+test('at a terminal sentences are broken between words; which of two teams gets the folder of the network is said', async () => {
+	const stdout = Object.assign(new PassThrough(), {isTTY: true, columns: 80}) as unknown as Stage['context']['stdout'];
+	const terminal = await createStage({environment: {KUBECONFIG: '/nonexistent/kubeconfig'}, stdout});
+	try {
+		await terminal.write('answers.json', JSON.stringify(given));
+		const flags = ['--answers', 'answers.json', '--out', 'papers'];
+		const {out} = await terminal.run('handover', 'network', 'dns', 'database', ...flags);
+		const isCommand = (line: string): boolean => line.startsWith('  zenml-airgap ');
+		expect(out.split('\n').filter((line) => line.length > 80 && !isCommand(line))).toEqual([]);
+		expect(out.split('\n').filter(isCommand)).toHaveLength(2);
+		expect(out).toContain('The folder "network" is for the firewall team');
+		expect((await terminal.run('handover', 'network', ...flags)).out).not.toContain('The folder "network"');
+	} finally {
+		await terminal.remove();
 	}
 });
 

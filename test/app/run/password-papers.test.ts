@@ -61,6 +61,31 @@ test('in a rehearsal, too, a password that is lacking is a problem', async () =>
 	}
 });
 
+test('the command that writes passwords writes them beside these papers, and what lies there in clear is told', async () => {
+	const stage = await createStage({environment: {KUBECONFIG: '/nonexistent/kubeconfig', PRO_PASSWORD: 'canary'}});
+	try {
+		await stage.write('answers.json', JSON.stringify(given));
+		const flags = ['--answers', 'answers.json', '--state-dir', 'state'];
+		const shown = flags.join(' ');
+		const place = 'papers of ours';
+		const first = await stage.run('handover', 'database', ...flags, '--out', place);
+		const rest = `--out 'papers of ours'`;
+		expect(first.out.split('\n')).toContain(`  zenml-airgap handover ${shown} database --with-passwords ${rest}`);
+		expect(first.out).not.toContain('in clear');
+		const filled = await stage.run('handover', 'database', '--with-passwords', ...flags, '--out', place);
+		expect(filled.out).toContain('A password lies there in clear');
+		expect(filled.out.split('\n')).toContain(`  zenml-airgap handover ${shown} database ${rest}`);
+		const folder = path.join(stage.folder, place, 'database');
+		const secrets = async () => (await readdir(folder)).filter((name) => name.includes('.password'));
+		expect(await secrets()).toHaveLength(1);
+		// As it is told: the command takes them away.
+		await stage.run('handover', 'database', ...flags, '--out', place);
+		expect(await secrets()).toEqual([]);
+	} finally {
+		await stage.remove();
+	}
+});
+
 test('without passwords the command says how generated ones come to be, and the CA lies beside the SQL', async () => {
 	const stage = await createStage({environment: {KUBECONFIG: '/nonexistent/kubeconfig'}});
 	try {
