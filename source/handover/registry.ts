@@ -31,10 +31,14 @@ const accountOf = ({registry: {username}}: Answers): string =>
 
 /** The papers with which the registry admin makes room for the images. */
 export const registryPack = (answers: Answers, carried: Carried | undefined, asking: Asking): Pack => {
-	const {host, pushHost = host, prefix, username, plainHttp} = answers.registry;
+	const {host, pushHost = host, prefix, username, plainHttp, ca: own} = answers.registry;
 	const scheme = plainHttp ? 'http' : 'https';
 	const place = prefix === '' ? host : `${host}/${prefix}`;
-	const ca = plainHttp ? '' : ' --cacert ca.crt';
+	// Without an answer the jump host's own trust store counts, for the installer and for curl.
+	const ca = plainHttp || own === undefined ? '' : ` --cacert ${shellWord(own)}`;
+	const trust = plainHttp
+		? ''
+		: `, which trusts the registry by ${own === undefined ? 'its own list of CAs' : 'the file that is named here'}`;
 	const login = username === undefined ? '' : ` -u ${shellWord(username)}`;
 	return {
 		id: 'registry',
@@ -58,7 +62,7 @@ export const registryPack = (answers: Answers, carried: Carried | undefined, ask
 						`5. Send the operator ${username === undefined ? '' : 'the password or token, and '}the CA certificate of the registry if it is not the internal CA.`,
 					],
 					check: [
-						`On the jump host${ca === '' ? '' : '; ca.crt is the CA of the registry'}:`,
+						`On the jump host${trust}:`,
 						{
 							exact: [...new Set([pushHost, host])].map(
 								(one) =>

@@ -45,7 +45,7 @@ const check = async (world: World): Promise<Finding> => {
 	const here = {label: 'this host trusts the CA', ok: trusted, note: trusted ? file : `it is not in ${file}`};
 	// A pod costs seconds: it is asked once this host trusts the CA.
 	const awaited = trusted ? [here, ...(await fromPod(world, ca))] : [here];
-	const pack = caPackOf(world, {ca, fingerprint});
+	const pack = await caPackOf(world, {ca, fingerprint});
 	if (!awaited.every(({ok}) => ok)) return handOver(world, caHandover(world, pack, awaited), 'handover-ca');
 	// That this host trusts it says nothing of the others.
 	const folder = await savePapers(world, pack);

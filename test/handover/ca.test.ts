@@ -134,6 +134,33 @@ describe('the pack', () => {
 	});
 });
 
+describe('a registry with a CA of its own', () => {
+	const withOwn = (registryCaPem: string) =>
+		caPack(caGiven({caPem, caFingerprint: fingerprint, registryCaPem, urls, registry}), {}).sections;
+
+	test('nodes and the engines of users get that one, and everything else the internal CA', () => {
+		const sections = withOwn(otherPem);
+		expect(textOf(sections, 'registry-ca.crt').trim()).toBe(otherPem.trim());
+		expect(textOf(sections, 'ca-nodes.sh')).toContain(otherPem.trim());
+		expect(textOf(sections, 'ca-nodes.sh')).not.toContain(caPem.trim());
+		expect(textOf(sections, 'openshift-nodes.txt')).toContain('=registry-ca.crt');
+		expect(textOf(sections, 'openshift-nodes.txt')).not.toMatch(/=ca\.crt/u);
+		expect(textOf(sections, 'tools.txt').match(/install -D -m 0644 registry-ca\.crt/gu)).toHaveLength(2);
+		for (const name of ['ca-debian.sh', 'ca-python.sh', 'ca-java.sh', 'ca.crt'])
+			expect(textOf(sections, name), name).toContain(caPem.trim());
+		const note = textOf(sections, 'README.txt').replaceAll(/\s+/gu, ' ');
+		const {fingerprint256} = new X509Certificate(otherPem);
+		expect(note).toContain(fingerprint256.slice(0, 48));
+		expect(note).toContain('in registry-ca.crt. ca-nodes.sh, openshift-nodes.txt');
+	});
+
+	test('where its file has the internal CA, that is the one', () => {
+		const sections = withOwn(`${otherPem}\n${caPem}`);
+		expect(sections.map(({fileName}) => fileName)).not.toContain('registry-ca.crt');
+		expect(textOf(sections, 'ca-nodes.sh')).toContain(caPem.trim());
+	});
+});
+
 describe('scripts', () => {
 	test.each(shells)('%s reads every one of them', async (shell) => {
 		for (const {fileName} of scripts()) {

@@ -282,6 +282,17 @@ test('the registry admin is told the place, the account, the images and the room
 	expect(textOf(registryPack(answers, undefined, asking).sections, 'README.txt')).toContain('was not looked at');
 });
 
+test('the check of the registry trusts what the installer trusts: the file of the answers, or the host itself', () => {
+	const noteOf = (more: Partial<typeof answers.registry>) =>
+		textOf(
+			registryPack({...answers, registry: {...answers.registry, ...more}}, undefined, asking).sections,
+			'README.txt',
+		);
+	expect(noteOf({ca: '/pki/of the registry.pem'})).toContain("curl -sS --cacert '/pki/of the registry.pem' ");
+	expect(noteOf({})).not.toContain('--cacert');
+	expect(noteOf({})).toContain('its own list of CAs');
+});
+
 test('a registry without a login is asked for none', () => {
 	const withLogin = {...answers, registry: {...answers.registry, username: 'pusher'}};
 	const note = (given: typeof answers): string =>

@@ -92,6 +92,18 @@ test('backups that are not scheduled, and dumps on this host, ask for no rights 
 	expect(note).not.toContain('pods/exec');
 });
 
+test('nodes get the CA of a registry that has one of its own without an if', async () => {
+	const noteOf = async (registry: object) =>
+		(
+			await papersOf(
+				answersOf((input) => ({...input, registry: {host: 'registry.corp', ...registry}})),
+				async () => 'ada',
+			)
+		).note.replaceAll(/\s+/gu, ' ');
+	expect(await noteOf({})).toContain('Where the registry has a certificate of the internal CA, see ca-nodes.sh');
+	expect(await noteOf({ca: '/pki/registry.pem'})).toContain('the nodes get it by ca-nodes.sh');
+});
+
 test('the right to enter a pod is told as needed if the jump host lacks programs, unless the answers ask for pods', async () => {
 	const noteOf = async (tools: 'auto' | 'cluster') =>
 		(

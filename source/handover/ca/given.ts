@@ -1,7 +1,7 @@
 import {X509Certificate} from 'node:crypto';
 
-/** The CA that is handed out, and whom it concerns. */
-export type CaGiven = {
+/** A certificate that is handed out. */
+export type CaCertificate = {
 	/** Lines of PEM, from BEGIN to END. */
 	readonly pem: readonly string[];
 	/** Lines of its DER in Base64: the PEM without its head and foot. */
@@ -16,10 +16,16 @@ export type CaGiven = {
 	readonly subject: string;
 	/** Last day of its validity, `2031-05-01`. */
 	readonly until: string;
+};
+
+/** The CA that is handed out, and whom it concerns. */
+export type CaGiven = CaCertificate & {
 	/** Where users go: `https://host`, with a port where it is not 443. */
 	readonly urls: readonly string[];
 	/** `host` or `host:port` from which nodes pull. */
 	readonly registry: string;
+	/** The CA of the registry; undefined where it is the same, or nothing is known of it. */
+	readonly registryCa?: CaCertificate | undefined;
 };
 
 /** What the files are called where they are installed. */
@@ -28,43 +34,64 @@ export const caName = 'zenml-internal-ca';
 const parts = (pem: string): readonly string[] =>
 	pem.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/gu) ?? [];
 
+const factsOf = (certificate: X509Certificate): CaCertificate => {
+	const pem = certificate.toString().trimEnd().split('\n');
+	return {
+		pem,
+		base64: pem.slice(1, -1),
+		fingerprint: certificate.fingerprint256,
+		sha256: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
+		sha1: certificate.fingerprint.replaceAll(':', '').toLowerCase(),
+		subject: certificate.subject.replaceAll('\n', ', '),
+		until: certificate.validToDate.toISOString().slice(0, 10),
+	};
+};
+
+/** Those of a file; the whole text where it has no frame of PEM. @throws Error from node:crypto where it is no certificate */
+const certificatesOf = (pem: string): readonly [X509Certificate, ...X509Certificate[]] => {
+	const [first = pem, ...others] = parts(pem);
+	return [new X509Certificate(first), ...others.map((text) => new X509Certificate(text))];
+};
+
+/** The root of a registry's CA, unless the file has the internal CA, too: then that is it. */
+const ofRegistry = (pem: string, internal: CaCertificate): CaCertificate | undefined => {
+	const all = certificatesOf(pem);
+	if (all.some(({fingerprint256}) => fingerprint256 === internal.fingerprint)) return undefined;
+	return factsOf(all.find(({subject, issuer}) => subject === issuer) ?? all[0]);
+};
+
 /**
  * @param options.caPem one certificate or a bundle; the one with the fingerprint is handed out (the root), or the first
  * @param options.caFingerprint SHA-256 as `AB:CD:…`
- * @throws Error from node:crypto when caPem holds no certificate
+ * @param options.registryCaPem the same of the registry, where it has a CA of its own
+ * @throws Error from node:crypto when either holds no certificate
  */
 export const caGiven = ({
 	caPem,
 	caFingerprint,
-	urls,
-	registry,
+	registryCaPem,
+	...whom
 }: {
 	readonly caPem: string;
 	readonly caFingerprint: string;
+	readonly registryCaPem?: string | undefined;
 	readonly urls: readonly string[];
 	readonly registry: string;
 }): CaGiven => {
-	const certificates = parts(caPem).map((text) => new X509Certificate(text));
-	const chosen =
-		certificates.find(({fingerprint256}) => fingerprint256 === caFingerprint) ??
-		certificates[0] ??
-		new X509Certificate(caPem);
-	const pem = chosen.toString().trimEnd().split('\n');
-	return {
-		pem,
-		base64: pem.slice(1, -1),
-		fingerprint: chosen.fingerprint256,
-		sha256: chosen.fingerprint256.replaceAll(':', '').toLowerCase(),
-		sha1: chosen.fingerprint.replaceAll(':', '').toLowerCase(),
-		subject: chosen.subject.replaceAll('\n', ', '),
-		until: chosen.validToDate.toISOString().slice(0, 10),
-		urls,
-		registry,
-	};
+	const certificates = certificatesOf(caPem);
+	const internal = factsOf(
+		certificates.find(({fingerprint256}) => fingerprint256 === caFingerprint) ?? certificates[0],
+	);
+	const registryCa = registryCaPem === undefined ? undefined : ofRegistry(registryCaPem, internal);
+	return {...internal, ...whom, registryCa};
 };
 
+/** What the CA lies in that nodes need for the registry. */
+export const registryFile = ({registryCa}: Pick<CaGiven, 'registryCa'>): string =>
+	registryCa === undefined ? 'ca.crt' : 'registry-ca.crt';
+
 /** `AB:CD:…` over two lines: 95 characters do not fit a terminal of 80. */
-export const fingerprintLines = ({fingerprint}: CaGiven): readonly string[] => [
+export const fingerprintLines = ({fingerprint}: CaCertificate): readonly string[] => [
 	fingerprint.slice(0, 48),
 	fingerprint.slice(48),
 ];

@@ -1,9 +1,9 @@
-import {coverNote} from '../cover-note.ts';
+import {coverNote, type Said} from '../cover-note.ts';
 import type {Asking, Pack} from '../pack.ts';
 import {apple} from './apple.ts';
 import {browsers} from './browsers.ts';
 import {check} from './check.ts';
-import {type CaGiven, fingerprintLines} from './given.ts';
+import {type CaGiven, fingerprintLines, registryFile} from './given.ts';
 import {linuxScripts} from './linux.ts';
 import {nodes} from './nodes.ts';
 import {openShift} from './openshift.ts';
@@ -12,6 +12,16 @@ import {windows} from './windows.ts';
 
 const title = 'CA certificate for every client';
 const who = 'desktop team';
+
+/** Two CAs side by side: which is whose, and how the other one is compared. */
+const ofRegistry = (given: CaGiven): readonly Said[] => {
+	const {registry, registryCa} = given;
+	if (registryCa === undefined) return [];
+	return [
+		`The registry ${registry} has a certificate of another CA, "${registryCa.subject}" (valid until ${registryCa.until}), in ${registryFile(given)}. ca-nodes.sh, openshift-nodes.txt and the lines for Docker and Podman in tools.txt bring that one, and all others the internal CA. Its fingerprint (SHA-256):`,
+		{exact: fingerprintLines(registryCa)},
+	];
+};
 
 const cover = (given: CaGiven, asking: Asking) =>
 	coverNote(
@@ -40,6 +50,7 @@ const cover = (given: CaGiven, asking: Asking) =>
 						'Kubernetes nodes ca-nodes.sh, OpenShift openshift-nodes.txt (cluster admin)',
 					],
 				},
+				...ofRegistry(given),
 				'ca.crt is the certificate in PEM, ca.cer the same in DER. The scripts that install it hold it themselves, but for ca-windows.cmd, which reads ca.cer beside it; each stops when it is not the one with this fingerprint.',
 			],
 			check: [
@@ -66,6 +77,9 @@ export const caPack = (given: CaGiven, asking: Asking): Pack => ({
 		cover(given, asking),
 		{title: 'Certificate, PEM', fileName: 'ca.crt', lines: given.pem},
 		{title: 'Certificate, DER', fileName: 'ca.cer', lines: given.base64, kind: 'base64'},
+		...(given.registryCa === undefined
+			? []
+			: [{title: 'CA of the registry, PEM', fileName: registryFile(given), lines: given.registryCa.pem}]),
 		...windows(given),
 		...apple(given),
 		...linuxScripts(given),

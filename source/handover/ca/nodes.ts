@@ -1,5 +1,5 @@
 import type {HandoverSection} from '../../base/handover.ts';
-import {type CaGiven, caName} from './given.ts';
+import {type CaCertificate, type CaGiven, caName} from './given.ts';
 import {caScript, nothingToDo} from './script.ts';
 
 /** Name of the certificate wherever it is put, so that nobody else's file is written over or taken away. */
@@ -153,28 +153,40 @@ const findRuntime: readonly string[] = [
 	'exit "$left"',
 ];
 
+/** Which CA it is that the script brings. */
+const forWhom = (registryCa: CaCertificate | undefined): readonly string[] =>
+	registryCa === undefined
+		? ['For the cluster admin: on each node, as root, when the same CA signed the', 'certificate of the registry.']
+		: [
+				'For the cluster admin: on each node, as root. It brings the CA of the',
+				'registry (registry-ca.crt), which is not that of the servers.',
+			];
+
 /** A script for each node that pulls from a registry whose certificate the same CA signed. */
 export const nodes = (given: CaGiven): HandoverSection =>
-	caScript(given, {
-		title: 'Kubernetes nodes',
-		fileName: 'ca-nodes.sh',
-		about: [
-			'For the cluster admin: on each node, as root, when the same CA signed the',
-			'certificate of the registry. Finds containerd, CRI-O, k3s and RKE2. Ends',
-			'with 3 where a file of yours has to be changed by hand.',
-			'Another registry: REGISTRY=HOST[:PORT] sh ca-nodes.sh',
-			'OpenShift: openshift-nodes.txt; its nodes are not changed by hand.',
-		],
-		check: [`crictl pull ${given.registry}/NAME:TAG`],
-		lines: [
-			`registry=\${REGISTRY:-${given.registry}}`,
-			'# Of another file system, for tests and images.',
-			`root=\${ROOT-}`,
-			...steps,
-			...leave,
-			...containerd,
-			...crio,
-			...rancher,
-			...findRuntime,
-		],
-	});
+	caScript(
+		{...given, ...given.registryCa},
+		{
+			title: 'Kubernetes nodes',
+			fileName: 'ca-nodes.sh',
+			about: [
+				...forWhom(given.registryCa),
+				'Finds containerd, CRI-O, k3s and RKE2. Ends with 3 where a file of yours',
+				'has to be changed by hand.',
+				'Another registry: REGISTRY=HOST[:PORT] sh ca-nodes.sh',
+				'OpenShift: openshift-nodes.txt; its nodes are not changed by hand.',
+			],
+			check: [`crictl pull ${given.registry}/NAME:TAG`],
+			lines: [
+				`registry=\${REGISTRY:-${given.registry}}`,
+				'# Of another file system, for tests and images.',
+				`root=\${ROOT-}`,
+				...steps,
+				...leave,
+				...containerd,
+				...crio,
+				...rancher,
+				...findRuntime,
+			],
+		},
+	);

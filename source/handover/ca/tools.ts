@@ -1,5 +1,5 @@
 import type {HandoverSection} from '../../base/handover.ts';
-import {type CaGiven, caName} from './given.ts';
+import {type CaGiven, caName, registryFile} from './given.ts';
 import {caScript, nothingToDo} from './script.ts';
 
 /** Lists of CAs that systems keep, in the order in which they are looked for. */
@@ -123,7 +123,7 @@ const java = (given: CaGiven): HandoverSection =>
 		],
 	});
 
-const others = ({registry}: CaGiven): HandoverSection => ({
+const others = ({registry, registryCa}: CaGiven): HandoverSection => ({
 	title: 'git, pip, conda, curl, Node, Docker',
 	fileName: 'tools.txt',
 	lines: [
@@ -146,9 +146,13 @@ const others = ({registry}: CaGiven): HandoverSection => ({
 		'  export CURL_CA_BUNDLE=BUNDLE                  unset CURL_CA_BUNDLE',
 		'AWS CLI and boto3 (artifact storage)',
 		'  export AWS_CA_BUNDLE=BUNDLE                   unset AWS_CA_BUNDLE',
-		'Docker and Podman on machines of users, for the registry',
-		`  install -D -m 0644 ca.crt /etc/docker/certs.d/${registry}/ca.crt`,
-		`  install -D -m 0644 ca.crt /etc/containers/certs.d/${registry}/ca.crt`,
+		registryCa === undefined
+			? 'Docker and Podman on machines of users, when the same CA signed the registry'
+			: 'Docker and Podman on machines of users, for the registry',
+		`  install -D -m 0644 ${registryFile({registryCa})} \\`,
+		`    /etc/docker/certs.d/${registry}/ca.crt`,
+		`  install -D -m 0644 ${registryFile({registryCa})} \\`,
+		`    /etc/containers/certs.d/${registry}/ca.crt`,
 		'  to undo, delete that file.',
 		'The ZenML client with a CA of its own for one server',
 		'  zenml login URL --ssl-ca-cert CA              zenml logout URL',

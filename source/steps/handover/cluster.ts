@@ -60,13 +60,23 @@ const whyRights = (answers: Answers): readonly Said[] => {
 	];
 };
 
+/** What nodes need for the registry; with a CA of its own there is no doubt that they need it. */
+const pulls = ({registry: {host, ca}, ingress}: Answers): string => {
+	const file = ingress.kind === 'route' ? 'openshift-nodes.txt' : 'ca-nodes.sh';
+	const when =
+		ca === undefined
+			? 'Where the registry has a certificate of the internal CA, see'
+			: 'Its certificate is of a CA that this site names by itself: the nodes get it by';
+	return `   Nodes must be able to pull from ${host}. ${when} ${file} in the papers "ca".`;
+};
+
 const whatOf = (answers: Answers, user: string | undefined): readonly Said[] => [
 	'1. Make the namespaces, or let the operator make them (the first rights in rights.yaml):',
 	{exact: ['kubectl apply -f namespaces.yaml']},
 	...giveRights(user),
 	...whyRights(answers),
 	...wayInNeeds(answers),
-	`   Nodes must be able to pull from ${answers.registry.host}. Where the registry has a certificate of the internal CA, see ${answers.ingress.kind === 'route' ? 'openshift-nodes.txt' : 'ca-nodes.sh'} in the papers "ca".`,
+	pulls(answers),
 	...roomNeeds(answers),
 	...podNeeds(answers),
 	'6. Send the operator a kubeconfig, and the name of its context.',
