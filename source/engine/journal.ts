@@ -33,8 +33,18 @@ const problemSchema = z.object({
 /** A way out of a problem that was agreed to, begun, and is not at its end: `Bring back revision 3 …`. */
 const waySchema = z.object({label: words, command: words.optional()});
 
-/** A problem of a step, or what was decided at it, in a sentence; `step` is its title. */
-const metSchema = z.object({runId: words, at: time, step: words, text: words, by: words.optional()});
+/** A problem of a step, what was decided at it, or what was waited for, in a sentence; `step` is its title. */
+const metSchema = z.object({
+	runId: words,
+	at: time,
+	until: time.optional(),
+	step: words,
+	text: words,
+	by: words.optional(),
+});
+
+/** What a run recorded in a step, by its id, that it did not bring to its end. */
+const recordSchema = z.object({runId: words, step: words, lines: z.array(words)});
 
 const journalSchema = z.object({
 	schema: z.literal(journalSchemaVersion),
@@ -65,6 +75,8 @@ const journalSchema = z.object({
 	confirmations: z.array(z.object({step: words, at: time, by: words})).optional(),
 	/** What this run and those before it met, until one came to the end of the plan and told it; absent where there is nothing. */
 	met: z.array(metSchema).optional(),
+	/** The same of what they recorded in steps that had no end yet. */
+	records: z.array(recordSchema).optional(),
 	/** True for a run in a played world. */
 	rehearsal: z.boolean().optional(),
 	/** The answers of the run, with references in the place of secrets. */
@@ -106,6 +118,7 @@ export type JournalContext = {
 	readonly confirmations?: Journal['confirmations'];
 	/** The same of what was met. */
 	readonly met?: Journal['met'];
+	readonly records?: Journal['records'];
 	readonly rehearsal?: boolean;
 	/** Who goes through this run. */
 	readonly by?: string | undefined;
@@ -137,7 +150,7 @@ const standingOf = (state: RunState): Pick<Journal, 'current' | 'problem' | 'unf
 /** The journal of a run, carrying over what an earlier one of the same plan knew of steps that this one has not reached. */
 export const journalOf = (
 	state: RunState,
-	{host, pid, now, answers, earlier, confirmations, met, rehearsal, resume, correct, by}: JournalContext,
+	{host, pid, now, answers, earlier, confirmations, met, records, rehearsal, resume, correct, by}: JournalContext,
 ): Journal => ({
 	schema: journalSchemaVersion,
 	plan: state.plan,
@@ -162,6 +175,7 @@ export const journalOf = (
 	],
 	...(confirmations && confirmations.length > 0 && {confirmations}),
 	...(met && met.length > 0 && {met}),
+	...(records && records.length > 0 && {records}),
 	...(rehearsal === true && {rehearsal}),
 	answers,
 });

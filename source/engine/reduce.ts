@@ -54,7 +54,6 @@ const stepStarted = (state: RunState, event: Of<'step-started'>): RunState => {
 			outcome: _outcome,
 			note: _note,
 			keep: _keep,
-			record: _record,
 			way: _way,
 			pages: _pages,
 			...rest

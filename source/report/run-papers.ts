@@ -19,6 +19,9 @@ export type Facts = readonly (readonly [name: string, value: string])[];
 /** The earlier run that changed something last in a step, by the id of the step. */
 export type ChangedBefore = Readonly<Record<string, (LastChange & {readonly ended?: string | undefined}) | undefined>>;
 
+/** What an earlier run recorded in a step, by its id, that it did not bring to its end. */
+export type RecordedBefore = {readonly runId: string; readonly step: string; readonly lines: readonly string[]};
+
 /** What a paper of a run is made from. */
 export type RunTold = {
 	readonly state: RunState;
@@ -29,6 +32,7 @@ export type RunTold = {
 	readonly releases?: Facts;
 	readonly happened: readonly Happened[];
 	readonly changedBefore?: ChangedBefore;
+	readonly recordedBefore?: readonly RecordedBefore[];
 	/** True for a run in a played world. */
 	readonly rehearsal: boolean;
 	/** How commands of this program are to be called; as they are where it is not given. */
@@ -62,16 +66,21 @@ const stepLines = (step: StepState, told: RunTold): readonly string[] => [
 	...(step.problem ? formatProblem(step.problem).map((line) => `  ${line}`) : []),
 ];
 
-/** What a step recorded; of one that was found done, what the run recorded that did it. */
+/** What a step recorded; before it what earlier runs recorded in it, one that brought it to its end where this run found it done. */
 const recordLines = (
 	{id, title, outcome, record = []}: StepState,
-	{changedBefore = {}}: RunTold,
+	{changedBefore = {}, recordedBefore = []}: RunTold,
 ): readonly string[] => {
-	const {runId, record: earlier = []} = (outcome === 'already' ? changedBefore[id] : undefined) ?? {};
-	return [
-		...(earlier.length === 0 ? [] : [`${title}, in run ${runId}`, ...earlier.map((line) => `  ${line}`)]),
-		...(record.length === 0 ? [] : [title, ...record.map((line) => `  ${line}`)]),
+	const done = outcome === 'already' ? changedBefore[id] : undefined;
+	const earlier = [
+		...recordedBefore.filter(({step}) => step === id),
+		...(done === undefined ? [] : [{runId: done.runId, lines: done.record ?? []}]),
 	];
+	const parts = [
+		...earlier.map(({runId, lines}) => [`${title}, in run ${runId}`, lines] as const),
+		[title, record] as const,
+	];
+	return parts.flatMap(([head, lines]) => (lines.length === 0 ? [] : [head, ...lines.map((line) => `  ${line}`)]));
 };
 
 const happenedLines = (all: readonly Happened[]): readonly string[] =>

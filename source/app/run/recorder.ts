@@ -11,11 +11,11 @@ import {inOrder} from '../../engine/outcome.ts';
 import type {RunState} from '../../engine/state.ts';
 import {type GoOn, goOnCommand, repeatedWords} from '../../report/go-on.ts';
 import type {Happened} from '../../report/happened.ts';
-import type {ChangedBefore} from '../../report/run-papers.ts';
+import type {ChangedBefore, RecordedBefore} from '../../report/run-papers.ts';
 import {isWhole} from '../../report/summary.ts';
 import type {Ports} from '../../steps/world.ts';
 import type {Context} from '../base/context.ts';
-import {happenedBefore, metOf} from './journal/carried.ts';
+import {changedSince, happenedBefore, metOf, recordsOf} from './journal/carried.ts';
 import {clusterJournalMs, writeClusterJournal} from './journal/cluster-journal.ts';
 import {createJournalWriter} from './journal/journal-writer.ts';
 import {gatherHappened} from './reports/gathered.ts';
@@ -65,6 +65,8 @@ export type Recorder = {
 	readonly happened: () => readonly Happened[];
 	/** Which earlier runs changed something last, by step. */
 	readonly changedBefore: () => ChangedBefore;
+	/** What earlier runs recorded in steps that they did not bring to their end. */
+	readonly recordedBefore: readonly RecordedBefore[];
 };
 
 const operatorOf = ({userName, hostName}: Context): string => `${userName} on ${hostName}`;
@@ -137,7 +139,8 @@ export const createRecorder = (options: RecorderOptions): Recorder => {
 	logAnswers();
 	const about = aboutRun(options);
 	const confirmations = [...(earlier?.confirmations ?? [])];
-	const happened = gatherHappened(answers, {clock, before: happenedBefore(earlier), operator: about.by});
+	const begun = changedSince(earlier, answers, clock.now());
+	const happened = gatherHappened(answers, {clock, before: happenedBefore(earlier), begun, operator: about.by});
 	const writer =
 		options.journalFile === undefined
 			? undefined
@@ -156,9 +159,14 @@ export const createRecorder = (options: RecorderOptions): Recorder => {
 			const state = fold.state();
 			// What a report tells ends with it.
 			const isTold = state.outcome === 'done' && isWhole(state);
-			const met = isTold ? [] : metOf(earlier, happened.met(), {runId: state.runId, by: about.by});
-			const goesOn = goesOnWith(options, state);
-			writer?.put(journalOf(state, {...about, now: event.at, answers, confirmations, met, ...goesOn}));
+			const carried = isTold
+				? {}
+				: {
+						met: metOf(earlier, happened.met(), {runId: state.runId, by: about.by}),
+						records: recordsOf(earlier, state),
+					};
+			const more = {...carried, ...goesOnWith(options, state)};
+			writer?.put(journalOf(state, {...about, now: event.at, answers, confirmations, ...more}));
 		},
 		setAnswers: (next) => {
 			if (next !== answers) {
@@ -176,5 +184,6 @@ export const createRecorder = (options: RecorderOptions): Recorder => {
 		end: () => ({state: fold.state(), answers}),
 		happened: happened.all,
 		changedBefore: () => changedIn(earlier),
+		recordedBefore: earlier?.records ?? [],
 	};
 };

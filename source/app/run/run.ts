@@ -113,7 +113,7 @@ const durationsOf = (journal: Journal | undefined): ReadonlyMap<string, number> 
 /** The acceptance report of a run that proved what it made, the verification report of each that verified; without secrets. */
 const saveReport = async (
 	{context, stateDirectory}: RunRequest,
-	{end, happened, changedBefore}: Recorder,
+	{end, happened, changedBefore, recordedBefore}: Recorder,
 	{cluster, helm}: Ports,
 ): Promise<string> => {
 	const {state, answers} = end();
@@ -124,6 +124,7 @@ const saveReport = async (
 		releases: await releaseFacts(answers, helm),
 		happened: happened(),
 		changedBefore: changedBefore(),
+		recordedBefore,
 		rehearsal: context.rehearsal === true,
 	});
 	const called = calledAs(context);

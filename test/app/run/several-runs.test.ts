@@ -1,4 +1,4 @@
-import {readFile} from 'node:fs/promises';
+import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import {runPlan} from '../../../source/app/run/run.ts';
@@ -32,7 +32,7 @@ const stepOf = (id: string, title: string, more: Partial<Step>): Step => ({
 
 /** A world of one database, which is migrated once, behind a server that may be away. */
 const makeWorld = () => {
-	const world = {isAway: true, tables: 0};
+	const world = {isAway: true, tables: 0, isCrashing: false};
 	const steps = [
 		stepOf('databases', 'Databases', {
 			check: async () => {
@@ -42,18 +42,19 @@ const makeWorld = () => {
 			apply: async ({report}) => {
 				world.tables = 7;
 				report({kind: 'line', level: 'info', text: 'database zenml_pro: 0 tables → 7 tables', record: true});
+				if (world.isCrashing) throw new ProblemError(trouble);
 			},
 		}),
 		stepOf('verification', 'Verification', {proves: true}),
 	];
 	const plan: Plan = {id: 'install', title: 'Install', command: 'install', steps};
-	const run = (until?: string) =>
+	const run = (until?: string, answers = answersIn(folder)) =>
 		runPlan({
 			context: makeContext(folder),
 			stateDirectory: path.join(folder, 'state'),
 			plan: entryOf(plan),
 			pass: 'apply',
-			answers: answersIn(folder),
+			answers,
 			prompted: new Map(),
 			controls: () => unattended({acknowledged: () => false, handoverLimitMs: 1000}),
 			listeners: [],
@@ -92,4 +93,39 @@ test('the acceptance report of an install in several runs tells what each of the
 	const again = await readFile((await run()).reportFile ?? '', 'utf8');
 	expect(again).not.toContain('registry-unreachable');
 	expect(again).toContain('database zenml_pro: 0 tables → 7 tables');
+});
+
+test('what a step did before it failed is recorded, with how each run ended and which answers were changed then', async () => {
+	const {world, run} = makeWorld();
+	world.isAway = false;
+	world.isCrashing = true;
+	const failed = await run();
+	expect(failed.outcome).toBe('failed');
+	world.isCrashing = false;
+	const before = answersIn(folder);
+	const whole = await run(undefined, {...before, registry: {...before.registry, host: 'new.corp'}});
+	const text = await readFile(whole.reportFile ?? '', 'utf8');
+	expect(text).toMatch(
+		new RegExp(`Run: begun .*, ended with problem registry-unreachable \\(run ${failed.state.runId}\\)`, 'u'),
+	);
+	expect(text).toContain(`Answers: changed since run ${failed.state.runId}: registry.host`);
+	expect(text).toContain(`Databases, in run ${failed.state.runId}\n`);
+	expect(text).toContain('database zenml_pro: 0 tables → 7 tables');
+});
+
+test('a run that was killed is told as that, and one that was stopped as stopped', async () => {
+	const {world, run} = makeWorld();
+	const failed = await run();
+	const file = path.join(folder, 'state', 'state.json');
+	const journal = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+	world.isAway = false;
+	const told = async (more: object): Promise<string> => {
+		await writeFile(file, JSON.stringify({...journal, ...more}));
+		world.tables = 0;
+		return readFile((await run()).reportFile ?? '', 'utf8');
+	};
+	const of = `(run ${failed.state.runId})`;
+	expect(await told({outcome: undefined})).toContain(`was killed, or its host went down ${of}`);
+	expect(await told({outcome: undefined, stopping: true})).toContain(`was ended at once, before its safe point ${of}`);
+	expect(await told({outcome: 'stopped'})).toContain(`was stopped ${of}`);
 });

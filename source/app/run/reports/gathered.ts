@@ -9,7 +9,7 @@ export type Gatherer = {
 	/** The answers that count from now on: which of them differ is told, not what they hold. */
 	readonly answersAre: (answers: unknown) => void;
 	readonly all: () => readonly Happened[];
-	/** What this run itself met and what was decided at it, without what was waited for and confirmed. */
+	/** What this run itself met, decided and waited for, without what was confirmed. */
 	readonly met: () => readonly Happened[];
 };
 
@@ -17,6 +17,8 @@ export type Gatherer = {
 export type GathererOptions = {
 	readonly clock: Clock;
 	readonly before?: readonly Happened[];
+	/** What is told at the beginning of this one. */
+	readonly begun?: readonly Happened[];
 	readonly operator?: string | undefined;
 };
 
@@ -29,10 +31,13 @@ const endsWait: ReadonlySet<Event['type']> = new Set([
 ]);
 
 /** @param first the answers that the run begins with */
-export const gatherHappened = (first: unknown, {clock, before = [], operator}: GathererOptions): Gatherer => {
+export const gatherHappened = (
+	first: unknown,
+	{clock, before = [], begun = [], operator}: GathererOptions,
+): Gatherer => {
 	const titles = new Map<string, string>();
 	const awaited = new Map<string, readonly Awaited[]>();
-	let all: readonly Happened[] = [...before];
+	let all: readonly Happened[] = [...before, ...begun];
 	let answers = first;
 	const isOpen = ({wait, until}: Happened): boolean => wait !== undefined && until === undefined;
 	const endWaits = (at: number, title?: string): void => {
@@ -69,7 +74,6 @@ export const gatherHappened = (first: unknown, {clock, before = [], operator}: G
 			if (paths.length > 0) all = [...all, {at: clock.now(), step: 'Answers', text: `changed: ${paths.join(', ')}`}];
 		},
 		all: () => all,
-		met: () =>
-			all.slice(before.length).filter(({wait, confirmedBy}) => wait === undefined && confirmedBy === undefined),
+		met: () => all.slice(before.length).filter(({confirmedBy}) => confirmedBy === undefined),
 	};
 };
