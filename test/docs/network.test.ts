@@ -21,12 +21,22 @@ test('the shortest answers need these lines, and no other', () => {
 		  "dashboard, API, clients: machines of users > zenml-pro.corp.internal, zenml-workspace.corp.internal 443/tcp in",
 		  "checks of the install: jump host > zenml-pro.corp.internal, zenml-workspace.corp.internal 443/tcp in",
 		  "workspaces call the control plane: pods in zenml-workspace > zenml-pro.corp.internal 443/tcp inside",
-		  "way in to the servers: ingress controller, Gateway or router > Services in zenml-pro, Services in zenml-workspace those of the Services (tcp) inside",
+		  "way in to the servers: ingress controller nginx > Services in zenml-pro, Services in zenml-workspace those of the Services (tcp) inside",
 		  "names: jump host > name server of the jump host 53/udp and tcp beside",
 		  "names: pods > DNS of the cluster 53/udp and tcp inside",
 		  "names asked on: DNS of the cluster > name server of the nodes 53/udp and tcp out",
 		]
 	`);
+});
+
+test('what lets requests in has the name that the answers give it', () => {
+	const wayIn = (ingress: string) =>
+		told(`${shortest}ingress: ${ingress}\n`)
+			.find((line) => line.startsWith('way in'))
+			?.split(' > ')[0];
+	expect(wayIn('{className: haproxy}')).toBe('way in to the servers: ingress controller haproxy');
+	expect(wayIn('{kind: gateway, gateway: gw/shared}')).toBe('way in to the servers: Gateway gw/shared');
+	expect(wayIn('{kind: route}')).toBe('way in to the servers: router of OpenShift');
 });
 
 test('each database server stands once, with the namespaces that keep their data there', () => {

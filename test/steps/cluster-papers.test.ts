@@ -175,7 +175,9 @@ test.skipIf(!existsSync('/usr/bin/kubectl'))(
 			).rejects.toMatchObject({
 				stdout: 'no\n',
 			});
-			await kubectl('delete', '-f', 'rights.yaml');
+			const undo = textOf(pack.sections, 'README.txt').match(/kubectl (delete .*-f rights\.yaml)/u)?.[1] ?? '';
+			// Again, it changes nothing and ends well.
+			for (const _time of [1, 2]) await kubectl(...undo.split(' '));
 			expect(await left()).toBe('');
 		} finally {
 			await kubernetes.stop();
@@ -191,6 +193,31 @@ test('the room is told for each pod and as what a quota must leave', async () =>
 	);
 	expect(note).toContain('control plane: 2 server pods, 3 during a rollout; each');
 	expect(note).toContain('together: requests 1500m CPU, 3Gi memory; limits 6 CPU, 12Gi memory');
+});
+
+test('the room of runner pods is told, each and as the most of them together', async () => {
+	const noteOf = async (workloadManager: object) =>
+		(
+			await papersOf(
+				answersOf((input) => ({...input, workloadManager})),
+				async () => 'ada',
+			)
+		).note;
+	expect(await noteOf({})).not.toContain('runner pod');
+	const usual = await noteOf({enabled: true, maxConcurrentRuns: 3});
+	expect(usual).toContain('zenml-workload-manager:\n');
+	expect(usual).toContain('3 runner pods at most, 3 for each server pod');
+	expect(usual).toContain('each requests 100m CPU, 400Mi memory; limits 700Mi memory');
+	expect(usual).toContain('together: requests 300m CPU, 1200Mi memory; limits 2100Mi memory');
+	const podResources = {limits: {'nvidia.com/gpu': '1', cpu: '1500m'}};
+	expect(await noteOf({enabled: true, podResources})).toContain('together: limits 2 nvidia.com/gpu, 3 CPU');
+});
+
+test('why nobody knows the operator is said: no answer of the cluster passes for that of another', async () => {
+	const reasonOf = async (whoAmI: () => Promise<string | undefined>) =>
+		(await papersOf(everything, whoAmI)).lacks.join();
+	expect(await reasonOf(async () => undefined)).toContain('The cluster does not tell it.');
+	expect(await reasonOf(refuse)).toContain('https://10.0.0.1:6443');
 });
 
 test('a Gateway is asked for with a listener, hosts, namespaces and who brings its certificate', async () => {

@@ -107,6 +107,12 @@ const databaseLines = (answers: Answers): readonly NetworkLine[] => {
 	});
 };
 
+/** What lets requests into the cluster, by the name that the answers have for it. */
+const wayIn = ({kind, className, gateway}: Answers['ingress']): string => {
+	if (kind === 'route') return 'router of OpenShift';
+	return kind === 'gateway' ? `Gateway ${gateway ?? 'of the site'}` : `ingress controller ${className}`;
+};
+
 const wayInLines = (answers: Answers): readonly NetworkLine[] => {
 	const {controlPlane, workspaces, ingress} = answers;
 	const way = {at: ingress.address, port: ingress.httpsPort, protocols: byTcp};
@@ -124,7 +130,7 @@ const wayInLines = (answers: Answers): readonly NetworkLine[] => {
 		},
 		{
 			what: 'way in to the servers',
-			from: ['ingress controller, Gateway or router'],
+			from: [wayIn(ingress)],
 			to: [...new Set([controlPlane.namespace, ...namespaces])].map((name) => `Services in ${name}`),
 			port: 'those of the Services',
 			protocols: byTcp,

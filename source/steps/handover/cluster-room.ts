@@ -39,6 +39,38 @@ const sumOf = (components: readonly Component[]): string => {
 	return `  together: requests ${of('requests')}; limits ${of('limits')}`;
 };
 
+/** How an amount of a resource is written; those that Kubernetes only counts are named by their own names. */
+const written: Readonly<Record<string, (amount: number) => string>> = {
+	cpu: (amount) => `${cpuText(amount)} CPU`,
+	memory: (amount) => `${memoryText(amount)} memory`,
+};
+
+/** So many times each amount: `200m CPU, 800Mi memory`. */
+const amountsText = (amounts: Readonly<Record<string, string>>, times: number): string =>
+	Object.entries(amounts)
+		.map(([resource, amount]) => {
+			const sum = times * quantityOf(amount);
+			return written[resource]?.(sum) ?? `${sum} ${resource}`;
+		})
+		.join(', ');
+
+/** What runs of snapshots take; ZenML bounds those of each server process by itself (server setting max_concurrent_snapshot_runs). */
+const runnerRoom = ({workloadManager, workspaces}: Answers): readonly string[] => {
+	if (!workloadManager.enabled) return [];
+	const {namespace, podResources, maxConcurrentRuns} = workloadManager;
+	const most = maxConcurrentRuns * workspaces.reduce((sum, {replicas}) => sum + replicas, 0);
+	const of = (times: number): string =>
+		Object.entries(podResources)
+			.map(([kind, amounts]) => `${kind} ${amountsText(amounts, times)}`)
+			.join('; ');
+	return [
+		`${namespace}:`,
+		`  snapshot runs: ${counted(most, 'runner pod')} at most, ${maxConcurrentRuns} for each server pod of a`,
+		`    workspace; each ${of(1)}`,
+		`  together: ${of(most)}`,
+	];
+};
+
 /** What the pods take, each and together, by namespace. */
 export const roomNeeds = (answers: Answers): readonly Said[] => {
 	const namespaces = new Map<string, readonly Component[]>();
@@ -49,12 +81,18 @@ export const roomNeeds = (answers: Answers): readonly Said[] => {
 	return [
 		'4. Room, also in a ResourceQuota and a LimitRange where the namespaces have them ("together" is what a quota must leave, rollout included):',
 		{
-			exact: [...namespaces].flatMap(([name, components]) => [
-				`${name}:`,
-				...components.flatMap(eachOf).map((line) => `  ${line}`),
-				sumOf(components),
-			]),
+			exact: [
+				...[...namespaces].flatMap(([name, components]) => [
+					`${name}:`,
+					...components.flatMap(eachOf).map((line) => `  ${line}`),
+					sumOf(components),
+				]),
+				...runnerRoom(answers),
+			],
 		},
+		...(answers.workloadManager.enabled
+			? ['   Pods of pipelines are not among these: the stack of each says where they run, and how large they are.']
+			: []),
 		'   Beside them run short Jobs (migrations, checks), one after the other: leave the room of one more pod. A LimitRange without defaults asks CPU and memory of them too.',
 	];
 };

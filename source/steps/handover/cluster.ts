@@ -87,7 +87,8 @@ export const gatherCluster = async (world: World): Promise<Gathered> => {
 	const {answers} = world;
 	const namespaces = placesOf(answers);
 	const asking = askingOf(world);
-	const user = await clusterUser(world);
+	const asked = await clusterUser(world);
+	const {user} = asked;
 	const mayDo = namespaces.map((name) => `kubectl auth can-i --list -n ${name}`);
 	const note = coverNote(
 		{
@@ -109,7 +110,12 @@ export const gatherCluster = async (world: World): Promise<Gathered> => {
 				'The operator runs "zenml-airgap plan --until prerequisites": it asks the API server for each right and names those that are missing.',
 			],
 			undo: [
-				{exact: ['kubectl delete -f rights.yaml', 'kubectl delete -f namespaces.yaml']},
+				{
+					exact: [
+						'kubectl delete --ignore-not-found -f rights.yaml',
+						'kubectl delete --ignore-not-found -f namespaces.yaml',
+					],
+				},
 				`The first, ${user === undefined ? 'with the file as it was applied, ' : ''}after the installation; upgrades and backups need them again. The second deletes ZenML Pro with everything in these namespaces.`,
 				...wayInUndo(answers),
 				...podUndo(answers),
@@ -126,8 +132,10 @@ export const gatherCluster = async (world: World): Promise<Gathered> => {
 			sections: [note, namespacesFile(namespaces), rights(accessesOfOperator(answers), user)],
 		},
 		lacks:
-			user === undefined
-				? [`The cluster does not tell who the operator is there, so rights.yaml has ${userBlank} in its place.`]
+			asked.user === undefined
+				? [
+						`Who the operator is in the cluster is not known, so rights.yaml has ${userBlank} in its place: ${asked.reason}`,
+					]
 				: [],
 	};
 };

@@ -49,17 +49,19 @@ export const askingOf = (world: Pick<World, 'host' | 'cluster' | 'answers' | 'cl
 /** The longest wait for a name that papers can do without, ms. */
 const askMs = 5000;
 
-/** Who the operator is in the cluster; undefined where it does not say, or not in time: papers are had without a server. */
-export const clusterUser = async ({
-	cluster,
-	signal,
-}: Pick<World, 'cluster' | 'signal'>): Promise<string | undefined> => {
+/** Who the operator is in the cluster, or in a sentence why nobody knows: papers are had without a server. */
+export type ClusterUser = {readonly user: string} | {readonly user?: undefined; readonly reason: string};
+
+/** Who the operator is in the cluster, as far as it says so, and in time. */
+export const clusterUser = async ({cluster, signal}: Pick<World, 'cluster' | 'signal'>): Promise<ClusterUser> => {
 	const bound = AbortSignal.timeout(askMs);
 	try {
-		return await cluster.whoAmI(AbortSignal.any([signal, bound]));
+		const user = await cluster.whoAmI(AbortSignal.any([signal, bound]));
+		return user === undefined ? {reason: 'The cluster does not tell it.'} : {user};
 	} catch (error) {
 		signal.throwIfAborted();
-		if (error instanceof ProblemError || bound.aborted) return undefined;
+		if (error instanceof ProblemError) return {reason: error.problem.message};
+		if (bound.aborted) return {reason: `The cluster did not answer within ${askMs / 1000} s.`};
 		throw error;
 	}
 };
