@@ -62,7 +62,11 @@ const stepLines = (step: StepState, told: RunTold): readonly string[] => [
 	...step.items.map(itemLine),
 	...step.changes
 		.filter(() => step.outcome === undefined)
-		.map(({action, target, detail}) => `  differs: ${action} ${target}${detail === undefined ? '' : ` (${detail})`}`),
+		.map(({action, target, detail}) => {
+			// Of a step that was begun it is not known how much of it is done.
+			const head = told.state.pass === 'apply' ? 'was to be done' : 'differs';
+			return `  ${head}: ${action} ${target}${detail === undefined ? '' : ` (${detail})`}`;
+		}),
 	...(step.problem ? formatProblem(step.problem).map((line) => `  ${line}`) : []),
 ];
 

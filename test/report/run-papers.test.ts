@@ -190,6 +190,9 @@ test('a verification that finds a difference says which', () => {
 	expect(text).toMatch(/^ZENML PRO VERIFICATION REPORT\n/u);
 	expect(text).toContain('RESULT\nnot everything is as the answers say: 1 difference\nIt differs.');
 	expect(text).toContain('differs: update release zenml-pro (values: zenml.replicaCount)');
+	// Of a change that was begun nobody knows by the plan alone whether it is still to be made.
+	const applied = [begin('apply'), ...all.slice(1)];
+	expect(paperText(acceptancePaper(toldOf(applied))).join('\n')).toContain('was to be done: update release zenml-pro');
 });
 
 test('the report of a problem holds all that its page shows, the answers, the surroundings and the last log', () => {

@@ -28,7 +28,8 @@ export const lastRunFact = (earlier: Journal | undefined): PlanFact => {
 	const when = formatMoment(outcome === undefined ? startedAt : savedAt);
 	const steps = earlier.steps.filter((step) => step.outcome !== undefined && isOfItsRun(earlier, step));
 	const changed = steps.filter((step) => step.outcome === 'applied').length;
-	const work = `${changed} of ${counted(steps.length, 'step')} changed something`;
+	const held = earlier.problem?.title === undefined ? '' : `, "${earlier.problem.title}" was not ended`;
+	const work = `${changed} of ${counted(steps.length, 'step')} changed something${held}`;
 	const text =
 		outcome === undefined
 			? `begun at ${when} on ${host}, and not ended`

@@ -151,9 +151,25 @@ const halfWritten = async ({topic, gathered}: PapersResult, folder: string): Pro
 	return {...nothing, files, lacks: [`Not whole, only these are there: ${files.join(', ')}.`]};
 };
 
+/** Earlier papers that hold more than is known now, where a server that could tell was not to be asked; undefined where there are none. */
+const betterBefore = async (
+	topic: TopicId,
+	{pack, unasked}: Gathered,
+	target: PapersTarget,
+): Promise<WrittenPapers | undefined> => {
+	if (unasked === undefined) return undefined;
+	const folder = path.join(target.folder, pack.id);
+	const files = [...(await readRecord(folder)).keys()];
+	if (files.every((name) => pack.sections.some(({fileName}) => fileName === name))) return undefined;
+	const why = `Left as they were made before, for they hold more than can be known now: ${unasked}`;
+	return {topic, who: pack.who, folder, files, lacks: [why]};
+};
+
 const written = async ({topic, gathered, problem}: PapersResult, target: PapersTarget): Promise<WrittenPapers> => {
 	if (problem) return {...nothingOf(topic), problem};
 	if (!gathered) return clearOld(topic, target);
+	const before = await betterBefore(topic, gathered, target);
+	if (before) return before;
 	const {pack, lacks, toDo = [], problem: incomplete} = gathered;
 	const {isShared} = target;
 	const saved = await savePack(path.join(target.folder, pack.id), pack.sections, {isShared, keepsSecrets: false});

@@ -51,6 +51,7 @@ export const gatherDns = async (world: World): Promise<Gathered> => {
 		return {pack: dnsPackOf(world, address), lacks: []};
 	} catch (error) {
 		if (isAbort(error)) throw error;
-		return without(toProblem(error).message);
+		const {message} = toProblem(error);
+		return {...without(message), unasked: message};
 	}
 };

@@ -9,6 +9,8 @@ export type Gathered = {
 	readonly lacks: readonly string[];
 	/** What the operator has to do with them beside handing them over, each in a sentence; a command in it is a line of its own. */
 	readonly toDo?: readonly string[] | undefined;
+	/** Why a server could not be asked for what they should hold, a sentence: papers that were made with more are better than these. */
+	readonly unasked?: string | undefined;
 	/** What was asked for by name, and could not be had: the papers are written, but the command has failed. */
 	readonly problem?: Problem | undefined;
 };

@@ -29,6 +29,10 @@ test('the last run says when it ended, how long it took and how many of its step
 			/^finished at 2026-11-28 01:14 UTC on jump-1 after 14 min.*, 1 of 2 steps changed something$/u,
 		),
 	]);
+	const held = {step: 'workspaces', title: 'Workspaces', code: 'rollout-failed', message: 'It crashes.'};
+	expect(told({...journal, outcome: 'failed', problem: held})).toEqual([
+		expect.stringMatching(/^failed at .*, 1 of 2 steps changed something, "Workspaces" was not ended$/u),
+	]);
 	expect(told({...journal, outcome: undefined})).toEqual(['begun at 2026-11-28 01:00 UTC on jump-1, and not ended']);
 	expect(told(undefined)).toEqual(['no earlier run known here']);
 });

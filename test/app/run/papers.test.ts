@@ -75,6 +75,19 @@ test('papers of a sitting are those of the command: the same files, with the sam
 	expect(texts['network/connections.txt']).toContain('zenml-pro.corp.internal');
 });
 
+test('papers that hold more than a cluster that does not answer lets be known are left as they are, and that is told', async () => {
+	const make = async (more: object) => {
+		const {written} = await session.makePapers(answersSchema.parse({...given, ...more}), ['dns'], never);
+		return {lacks: written.flatMap(({lacks}) => lacks).join(' '), texts: await textsIn(path.join(stage.folder, 'sat'))};
+	};
+	expect((await make({})).lacks).toContain('The records stand without an address');
+	const whole = await make({ingress: {address: '10.20.30.40'}});
+	expect(Object.keys(whole.texts)).toContain('handover/dns/dns-bind.zone');
+	const later = await make({});
+	expect(later.lacks).toMatch(/^Left as they were made before, for they hold more than can be known now: /u);
+	expect(later.texts).toEqual(whole.texts);
+});
+
 test('a command that goes with papers finds answers: in what was saved before the start, by itself after it', async () => {
 	const sat = path.join(stage.folder, 'sat');
 	const toldNow = async (): Promise<readonly string[]> => {
