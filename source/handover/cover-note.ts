@@ -44,8 +44,10 @@ const part = (heading: string, all: readonly Said[]): readonly string[] =>
 
 const blank = '____________________';
 
-/** Until when: a run that is under way waits for it, or soon will. */
-const until = ({by, isUnderWay}: Asking): string => {
+/** Until when: a run that is under way waits for it, or soon will, unless it found it done. */
+const until = ({by, isUnderWay, settled}: Asking): string => {
+	if (settled !== undefined && by !== undefined) return `${by} (the installation found it done on ${settled})`;
+	if (settled !== undefined) return `nothing waits for it: the installation found it done on ${settled}`;
 	if (isUnderWay) return `now: the installation is under way${by === undefined ? '' : ` (asked for by ${by})`}`;
 	return by ?? `${blank} (the operator knows the day)`;
 };

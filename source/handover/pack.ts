@@ -25,6 +25,8 @@ export type Asked = {
 	readonly by?: string | undefined;
 	/** An installation is under way, and needs it now. */
 	readonly isUnderWay?: boolean | undefined;
+	/** The day on which the install found it done, `2026-12-04`: nothing of it waits for this. */
+	readonly settled?: string | undefined;
 };
 
 /** Who asks the other team, and until when; what is not known is left to be filled in by hand. */

@@ -61,16 +61,16 @@ export const keepAsked = async (stateDirectory: string, now: Kept): Promise<Kept
 };
 
 /**
- * What counts of an earlier time is said, so that no old date goes out unseen, and so is a blank; each in a sentence. While an install is
- * under way papers say by themselves until when.
+ * What counts of an earlier time is said, so that no old date goes out unseen, and so is a blank; each in a sentence.
+ * @param saysWhen papers say by themselves until when: an install is under way, or found done what they ask for
  */
-export const keptWords = (kept: Kept, now: Kept = {}, isUnderWay = false): readonly string[] => [
+export const keptWords = (kept: Kept, now: Kept = {}, saysWhen = false): readonly string[] => [
 	...(['by', 'contact'] as const).flatMap((option) =>
 		now[option] === undefined && kept[option] !== undefined
 			? [`As given before: --${option} ${shellWord(kept[option])} (--${option} - leaves it out).`]
 			: [],
 	),
-	...blankWords({contact: kept.contact === undefined, by: kept.by === undefined && !isUnderWay}),
+	...blankWords({contact: kept.contact === undefined, by: kept.by === undefined && !saysWhen}),
 ];
 
 /** What is left to be filled in by hand. */

@@ -56,7 +56,7 @@ const work: Work<HandoverOptions> = async (
 ) => {
 	const [
 		{completeAnswers, findAnswers, stateDirectoryOf},
-		{gatherPapers, installUnderWay, ownFolder, writePapers},
+		{gatherPapers, installUnderWay, ownFolder, settledTopics, writePapers},
 		{plans},
 	] = await Promise.all([import('../answers/inputs.ts'), import('../run/papers.ts'), import('../../plans/index.ts')]);
 	const stateDirectory = stateDirectoryOf(context, flags);
@@ -77,11 +77,13 @@ const work: Work<HandoverOptions> = async (
 	});
 	const all = await writePapers(results, target);
 	const {called = calledBy(undefined)} = context;
-	const isUnderWay = await installUnderWay(stateDirectory, context.hostName);
+	const settled = await settledTopics(stateDirectory, answers);
+	const saysWhen =
+		wanted.every((topic) => settled.has(topic)) || (await installUnderWay(stateDirectory, context.hostName));
 	tell(
 		context,
 		all.map((one) => asCalled(one, called, out)),
-		{json, kept: keptWords(kept, {by, contact}, isUnderWay)},
+		{json, kept: keptWords(kept, {by, contact}, saysWhen)},
 	);
 	const problems = all.flatMap(({problem}) => problem ?? []);
 	if (problems.length > 0) throw new ProblemsError(problems);

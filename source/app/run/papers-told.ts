@@ -1,5 +1,6 @@
 import {shellWord} from '../../base/shell.ts';
 import {readJournal} from '../../engine/journal.ts';
+import {topics} from '../../handover/topics.ts';
 import type {MadePapers, WrittenPapers} from '../../handover/written.ts';
 import {keptWords, readAsked} from '../base/asked.ts';
 import type {Context} from '../base/context.ts';
@@ -43,13 +44,14 @@ export const toldOfPapers = async (
 ): Promise<MadePapers> => {
 	const {redactor, hostName, called = calledBy(undefined)} = context;
 	const isUnderWay = await installUnderWay(stateDirectory, hostName);
+	const topicsAgain = written.length === topics.length ? '' : ` ${written.map(({topic}) => topic).join(' ')}`;
 	const blanks = keptWords(readAsked(stateDirectory), {}, isUnderWay);
 	const said =
 		blanks.length === 0
 			? []
 			: [
 					...blanks,
-					'Add these options, with your words, to the command that writes the papers again:\nzenml-airgap handover',
+					`Add these options, with your words, to the command that writes the papers again:\nzenml-airgap handover${topicsAgain}`,
 				];
 	const finds = await findsAnswers(stateDirectory, called);
 	const full = (text: string): string => (finds ? text : withAnswers(text, saved ?? unsaved));

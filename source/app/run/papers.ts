@@ -1,6 +1,6 @@
 import {randomBytes} from 'node:crypto';
 import path from 'node:path';
-import type {Answers} from '../../answers/schema.ts';
+import {type Answers, answersSchema} from '../../answers/schema.ts';
 import {errnoWords} from '../../base/errno.ts';
 import {filesInTheWay, filesWritten, type SavedPack, savePack} from '../../base/handover.ts';
 import {readRecord} from '../../base/pack/record.ts';
@@ -8,6 +8,7 @@ import {type Problem, ProblemError, toProblem} from '../../base/problem.ts';
 import {baseProblems} from '../../base/problems.ts';
 import {readJournal} from '../../engine/journal.ts';
 import {rehearsed} from '../../handover/rehearsed.ts';
+import {settledDay} from '../../handover/settled.ts';
 import {type TopicId, topics} from '../../handover/topics.ts';
 import {editedWords, type WrittenPapers} from '../../handover/written.ts';
 import {problemOnCluster} from '../../report/cluster-commands.ts';
@@ -18,6 +19,7 @@ import {journalFile} from '../base/journal-file.ts';
 import {runUnderWay} from '../base/kept/under-way.ts';
 import {contextOf} from '../base/played-world.ts';
 import {appProblems} from '../base/problems.ts';
+import {changedAnswers} from './changed-answers.ts';
 import {createPortsSlot} from './ports.ts';
 
 /** Whose papers: the site of these answers. */
@@ -55,13 +57,33 @@ export const installUnderWay = async (stateDirectory: string, hostName: string):
 	}
 };
 
+/** When the last install with these answers found done what papers of a topic ask for; nothing where it went with others, or cannot be read. */
+export const settledTopics = async (
+	stateDirectory: string,
+	answers: Answers,
+): Promise<ReadonlyMap<TopicId, string>> => {
+	const journal = await readJournal(journalFile(stateDirectory, 'install')).catch((error: unknown) => {
+		// `status` and runs tell it: papers are had all the same.
+		if (error instanceof ProblemError) return undefined;
+		throw error;
+	});
+	const isSame = answersSchema.safeParse(journal?.answers).success && changedAnswers(journal, answers).length === 0;
+	if (!journal || !isSame) return new Map();
+	return new Map(
+		topics.flatMap((topic) => {
+			const day = settledDay(topic, journal);
+			return day === undefined ? [] : [[topic.id, day] as const];
+		}),
+	);
+};
+
 /**
  * Gathers papers for other teams, one topic after the other, as a look that changes nothing. What fails of one leaves the others alone.
  * @throws the reason of the signal
  */
 export const gatherPapers = async (
 	{context, stateDirectory, answers, prompted, signal}: PapersOf,
-	topics: readonly TopicId[],
+	wanted: readonly TopicId[],
 	wish: Wish = {},
 ): Promise<readonly PapersResult[]> => {
 	const slot = createPortsSlot({context, stateDirectory, prompted});
@@ -69,18 +91,19 @@ export const gatherPapers = async (
 	const isUnderWay = await installUnderWay(stateDirectory, context.hostName);
 	const world = {
 		...ports,
-		host: {...ports.host, asked: () => ({...ports.host.asked(), isUnderWay})},
 		...{answers, pass: 'look' as const, runId: randomBytes(4).toString('hex'), signal, acknowledged: false},
 		report: () => undefined,
 	};
+	const settled = await settledTopics(stateDirectory, answers);
 	const isPlayed = (await contextOf(context, answers)).rehearsal === true;
 	const results: PapersResult[] = [];
 	try {
-		for (const topic of topics) {
+		for (const topic of wanted) {
 			signal.throwIfAborted();
+			const asked = () => ({...ports.host.asked(), isUnderWay, settled: settled.get(topic)});
 			results.push(
 				await one(topic, answers, async () => {
-					const gathered = await gather(topic, world, wish);
+					const gathered = await gather(topic, {...world, host: {...ports.host, asked}}, wish);
 					return isPlayed && gathered ? ofRehearsal(gathered) : gathered;
 				}),
 			);

@@ -83,13 +83,17 @@ const rightsOfAdmin = {
 } as const;
 
 /** Where the answers hold a login for each of these servers, the tool does it itself; else they are those for which there is none. */
-const purposes = (servers: readonly NeededServer[]): readonly Said[] =>
+const purposes = (servers: readonly NeededServer[], {settled}: Asking): readonly Said[] =>
 	isOurs(servers)
 		? servers.map(
 				(server) =>
 					`On ${addressOf(server)} the operator has the login ${server.admin}, and the installer makes accounts and databases by it: this is for you to read and to agree to. It comes from the jump host, and must be allowed ${rightsOfAdmin[server.engine]}. If it was not you who gave it, say so to the operator.`,
 			)
-		: ['The installer has no login that may do this, and waits until it was done.'];
+		: [
+				settled === undefined
+					? 'The installer has no login that may do this, and waits until it was done.'
+					: `The installer has no login that may do this, and found it done on ${settled}: this is for your records, and for servers that take the place of these.`,
+			];
 
 /** Nobody needs to run what the installer does itself. */
 const byYou = (servers: readonly NeededServer[]): readonly Said[] =>
@@ -98,8 +102,8 @@ const byYou = (servers: readonly NeededServer[]): readonly Said[] =>
 		: [];
 
 /** Who gets the papers weeks ahead must not look for passwords that are not made yet. Beside these papers, or in a run, they are made. */
-const notYetMade = (servers: readonly NeededServer[], {isUnderWay}: Asking): readonly Said[] => {
-	if (isUnderWay) return [];
+const notYetMade = (servers: readonly NeededServer[], {isUnderWay, settled}: Asking): readonly Said[] => {
+	if (isUnderWay || settled !== undefined) return [];
 	const generated = servers.flatMap(({accounts}) =>
 		accounts.filter(({isGenerated, password}) => isGenerated && password === undefined),
 	);
@@ -130,7 +134,7 @@ const cover = (servers: readonly NeededServer[], asking: Asking): HandoverSectio
 			who,
 			why: [
 				'Each server of ZenML Pro keeps its data in a database of its own, and logs in with an account of its own.',
-				...purposes(servers),
+				...purposes(servers, asking),
 			],
 			what: whatOf(servers, asking),
 			check: [

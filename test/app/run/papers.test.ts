@@ -2,6 +2,7 @@ import {mkdir, readdir, readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {PassThrough} from 'node:stream';
 import {afterEach, beforeEach, expect, test} from 'vitest';
+import {resolvePaths} from '../../../source/answers/resolve-paths.ts';
 import {answersSchema} from '../../../source/answers/schema.ts';
 import {writePapers} from '../../../source/app/run/papers.ts';
 import {createSession, type Session} from '../../../source/app/session/session.ts';
@@ -97,25 +98,25 @@ test('a command that goes with papers finds answers: in what was saved before th
 	const commands = (lines: readonly string[]) => lines.filter((line) => line.startsWith('zenml-airgap handover'));
 	const before = await toldNow();
 	expect(commands(before)).toEqual([
-		'zenml-airgap handover --answers FILE',
+		'zenml-airgap handover database --answers FILE',
 		'zenml-airgap handover database --with-passwords --answers FILE',
 	]);
 	expect(before.join(' ')).toContain('FILE stands for them: save the answers, and write the file that is named then.');
 	const file = await session.saveAnswers(given);
 	const saved = await toldNow();
 	expect(commands(saved)).toEqual([
-		`zenml-airgap handover --answers ${file}`,
+		`zenml-airgap handover database --answers ${file}`,
 		`zenml-airgap handover database --with-passwords --answers ${file}`,
 	]);
 	expect(saved.join(' ')).not.toContain('stands for them');
-	const ran = await stage.run(...(commands(saved)[0] ?? '').split(' ').slice(1), 'network', '--contact', 'Ada');
-	expect(ran).toMatchObject({code: 0, out: expect.stringMatching(/^network /u)});
+	const ran = await stage.run(...(commands(saved)[0] ?? '').split(' ').slice(1), '--contact', 'Ada');
+	expect(ran).toMatchObject({code: 0, out: expect.stringMatching(/^database /u)});
 	await writeJournal(path.join(sat, 'state.json'), {
 		...{schema: 3, plan: 'install', tool: '1', runId: 'abcd1234', savedAt: 1, startedAt: 1, host: 'jump-1', pid: 1},
 		...{steps: [], acknowledged: [], answers: given},
 	});
 	expect(commands(await toldNow())).toEqual([
-		'zenml-airgap handover',
+		'zenml-airgap handover database',
 		'zenml-airgap handover database --with-passwords',
 	]);
 });
@@ -142,6 +143,51 @@ test('papers that are made beside an installation under way are needed now; besi
 		expect(await byOf()).toContain(by);
 		await unlock();
 	}
+});
+
+test('papers that are made after the install did its part say so: nobody is waited for, and no password is still to be made', async () => {
+	const state = path.join(stage.folder, 'done');
+	const answers = await stage.write('answers.json', JSON.stringify(given));
+	const {workingDirectory: baseDirectory, homeDirectory} = stage.context;
+	const day = Date.UTC(2026, 10, 29, 12);
+	const at = (id: string, outcome: 'already' | 'applied' | 'skipped') => ({id, outcome, finishedAt: day});
+	const journal: Journal = {
+		...{schema: 3, plan: 'install', tool: '1', runId: 'abcd1234', savedAt: 1, startedAt: 1, host: 'jump-1', pid: 1},
+		steps: [at('prerequisites', 'already'), at('databases', 'applied'), at('dns', 'skipped')],
+		...{
+			outcome: 'done',
+			acknowledged: [],
+			answers: resolvePaths(answersSchema.parse(given), {baseDirectory, homeDirectory}),
+		},
+	};
+	const told = async (answersOfRun: unknown = undefined, ...more: readonly string[]) => {
+		await writeJournal(path.join(state, 'state.json'), {
+			...journal,
+			...(answersOfRun !== undefined && {answers: answersOfRun}),
+		});
+		const words = ['network', 'database', 'certificate', '--answers', answers, '--state-dir', state, ...more];
+		const {out} = await stage.run('handover', ...words);
+		const noteOf = async (id: string) => readFile(path.join(state, 'handover', id, 'README.txt'), 'utf8');
+		return {
+			out,
+			network: await noteOf('network'),
+			database: await noteOf('database'),
+			certificate: await noteOf('certificate'),
+		};
+	};
+	const made = await told();
+	expect(made.network).toContain('By:       nothing waits for it: the installation found it done on 2026-11-29\n');
+	expect(made.database).toMatch(/found it done on\n2026-11-29: this is for your records/u);
+	expect(made.database).not.toMatch(/waits until it was done|before that there is none/u);
+	expect(made.out).not.toContain('they exist after');
+	// The step that brings the certificate was not gone through.
+	expect(made.certificate).toContain('the operator knows the day');
+	expect(made.out).toContain('--by until when it is needed');
+	const again = await told(undefined, '--by', 'Friday', '--contact', 'Ada');
+	expect(again.network).toContain('By:       Friday (the installation found it done on 2026-11-29)\n');
+	const others = await told({...given, database: {host: 'other.corp'}}, '--by', '-');
+	expect(others.network).toContain('the operator knows the day');
+	expect(others.database).toContain('waits until it was done');
 });
 
 test('at a terminal sentences are broken between words; which of two teams gets the folder of the network is said', async () => {

@@ -1,0 +1,17 @@
+import type {Journal} from '../engine/journal.ts';
+import type {Topic} from './topics.ts';
+
+/** How a step ended that found, or made, what a team had to do for it. */
+const isDone: ReadonlySet<string | undefined> = new Set(['already', 'applied']);
+
+/**
+ * The day on which the install last found done what a team's papers ask for, `2026-12-04` in UTC; undefined where it did not come that far,
+ * or left one of its steps out.
+ */
+export const settledDay = ({steps}: Pick<Topic, 'steps'>, journal: Pick<Journal, 'steps'>): string | undefined => {
+	const ended = steps.map((id) => journal.steps.find((step) => step.id === id && isDone.has(step.outcome))?.finishedAt);
+	const times = ended.filter((at) => at !== undefined);
+	return times.length < ended.length || times.length === 0
+		? undefined
+		: new Date(Math.max(...times)).toISOString().slice(0, 10);
+};
