@@ -54,6 +54,10 @@ const typed: ReadonlyArray<readonly [before: string, after: string]> = [
 	['explain registry-unt', 'explain registry-untrusted '],
 	['explain registry.pre', 'explain registry.prefix '],
 	['completion f', 'completion fish '],
+	['handover cert', 'handover certificate '],
+	['handover dns cert', 'handover dns certificate '],
+	['handover dns network --out bundles cert', 'handover dns network --out bundles certificate '],
+	['completion fish z', 'completion fish z'],
 	['zzz', 'zzz'],
 	['answers validate --from', 'answers validate --from'],
 ];

@@ -4,6 +4,7 @@ import {faultNames} from '../../../rehearsal/faults.ts';
 import {commandLine} from '../../../source/app/command-line.ts';
 import {completionLists} from '../../../source/app/commands/completion/lists.ts';
 import {completionTable} from '../../../source/app/commands/completion/table.ts';
+import {topics} from '../../../source/handover/topics.ts';
 import {plans} from '../../../source/plans/index.ts';
 import {createStage, type Stage} from '../stage.ts';
 
@@ -27,6 +28,7 @@ test.each([
 	['bundle verify|argument|1', '@files'],
 	['install|option|--set', '@answers'],
 	['docs|argument|1', '@topics'],
+	['handover|argument|1+', topics.map(({id}) => id).join(' ')],
 	['explain|argument|1', '@names'],
 	['install|option|--context', '@any'],
 	['install|option|--json', ''],

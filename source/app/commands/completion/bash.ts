@@ -59,7 +59,7 @@ _zenml_airgap() {
 	while IFS='|' read -r at kind word values about; do
 		[[ $at == "$path" ]] || continue
 		case "$kind" in
-			argument) [[ $word == $((given + 1)) && $cur != -* ]] && few='' && _zenml_airgap_values "$values" ;;
+			argument) [[ ( $word == $((given + 1)) || ( $word == *+ && \${word%+} -le $((given + 1)) ) ) && $cur != -* ]] && few='' && _zenml_airgap_values "$values" ;;
 			command) few=''; [[ $given == 0 && $word == "$cur"* ]] && COMPREPLY+=("$word") ;;
 			*) [[ $word == "$cur"* ]] && options+=("$word") ;;
 		esac

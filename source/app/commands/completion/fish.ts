@@ -60,7 +60,9 @@ function __zenml_airgap_complete
 		set -l row (string split -m 4 '|' -- $line)
 		switch $row[2]
 			case argument
-				test $row[3] = (math $given + 1); and not string match -q -- '-*' $current
+				test $row[3] = (math $given + 1)
+				or string match -q -- '*+' $row[3]; and test (string trim -r -c + -- $row[3]) -le (math $given + 1)
+				and not string match -q -- '-*' $current
 				and __zenml_airgap_values $row[4] $current
 			case command
 				test $given = 0; and printf '%s\\t%s\\n' $row[3] $row[5]

@@ -58,7 +58,7 @@ const optionRows = (command: Command, path: string): readonly string[] => [
 	row(path, 'option', '--help', '', 'print help'),
 ];
 
-/** Commands, options and arguments of a command and of those below it. */
+/** Commands, options and arguments of a command and of those below it. An argument has its place; one that takes all words from there on, the place with a `+`. */
 const rowsOf = (command: Command, path: string): readonly string[] => {
 	const visible = command
 		.createHelp()
@@ -71,7 +71,13 @@ const rowsOf = (command: Command, path: string): readonly string[] => {
 	return [
 		...visible.map((one) => row(path, 'command', one.name(), '', one.description())),
 		...command.registeredArguments.map((one, index) =>
-			row(path, 'argument', String(index + 1), valuesOf(one.name(), one.argChoices, `${path} ${one.name()}`), ''),
+			row(
+				path,
+				'argument',
+				one.variadic ? `${index + 1}+` : String(index + 1),
+				valuesOf(one.name(), one.argChoices, `${path} ${one.name()}`),
+				'',
+			),
 		),
 		...options,
 		...visible.flatMap((one) => rowsOf(one, below(one.name()))),

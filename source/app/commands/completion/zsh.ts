@@ -50,7 +50,7 @@ _zenml_airgap() {
 		row=("\${(@s:|:)line}")
 		[[ $row[1] == $at ]] || continue
 		case $row[2] in
-			argument) [[ $row[3] == $((given + 1)) && \${words[CURRENT]} != -* ]] && _zenml_airgap_values "$row[4]" ;;
+			argument) [[ ( $row[3] == $((given + 1)) || ( $row[3] == *+ && \${row[3]%+} -le $((given + 1)) ) ) && \${words[CURRENT]} != -* ]] && _zenml_airgap_values "$row[4]" ;;
 			command) (( given )) || commands+=("$row[3]:\${(j:|:)row[5,-1]}") ;;
 			*) options+=("$row[3]:\${(j:|:)row[5,-1]}") ;;
 		esac
