@@ -47,6 +47,16 @@ test('status without an earlier run names the file that is not there', async () 
 	});
 });
 
+test.each(['status', 'report'])('%s names the folder of a rehearsal where nothing else was run', async (command) => {
+	const folder = path.join(stage.folder, 'played here');
+	await mkdir(path.join(folder, 'rehearsal'), {recursive: true});
+	await writeFile(path.join(folder, 'rehearsal', 'state-backup.json'), '{}');
+	expect(await refusalOf(command, '--state-dir', folder)).toMatchObject({
+		code: 'no-earlier-run',
+		fix: expect.stringContaining(`"zenml-airgap ${command} --state-dir '${folder}/rehearsal'"`),
+	});
+});
+
 test('a rehearsal cannot be led to another registry', async () => {
 	expect(await refusalOf('rehearse', '--non-interactive', '--set', 'registry.host=real-registry:5000')).toEqual({
 		exit: 2,

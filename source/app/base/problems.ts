@@ -195,9 +195,17 @@ export const appProblems = declareProblems({
 				message: 'No install was started with this state folder.',
 				fix: 'Name the folder of the run you mean with --state-dir, or start an install.',
 			},
+			rehearsal: {
+				message: 'No install was started with this state folder; a rehearsal was played.',
+				fix: 'Add what names its folder: "{command}". For another run, name its folder with --state-dir.',
+			},
 			report: {
 				message: 'Nothing was run with this state folder that could be reported.',
 				fix: 'Name the folder of the run you mean with --state-dir.',
+			},
+			'rehearsal report': {
+				message: 'Nothing was run with this state folder that could be reported; a rehearsal was played.',
+				fix: 'Add what names its folder: "{command}". For another run, name its folder with --state-dir.',
 			},
 		},
 	},

@@ -6,10 +6,10 @@ import type {Plan} from '../../steps/world.ts';
 import {stateDirectoryOf} from '../answers/inputs.ts';
 import type {Context, GlobalOptions} from '../base/context.ts';
 import {journalFile} from '../base/journal-file.ts';
+import {noEarlierRun} from '../base/kept/no-earlier-run.ts';
 import {openEndWords} from '../base/kept/open-end.ts';
 import {logOf, runLogs} from '../base/kept/run-logs.ts';
 import {holderWords, runUnderWay} from '../base/kept/under-way.ts';
-import {appProblems} from '../base/problems.ts';
 import type {AddCommand, Work} from './command.ts';
 import {addStateCommand} from './shared-options.ts';
 
@@ -92,8 +92,7 @@ type StatusOptions = Pick<GlobalOptions, 'stateDir' | 'json'>;
 const work: Work<StatusOptions> = async (context, options) => {
 	const stateDirectory = stateDirectoryOf(context, options);
 	const [runs, logs] = await Promise.all([lastRuns(stateDirectory), runLogs(stateDirectory)]);
-	if (runs.length === 0)
-		throw appProblems.error('no-earlier-run', {case: 'install', file: journalFile(stateDirectory, 'install')});
+	if (runs.length === 0) throw await noEarlierRun(stateDirectory, 'status');
 	for (const run of runs) {
 		if (options.json) context.out(`${JSON.stringify(run.journal)}\n`);
 		else await tell(context, stateDirectory, {run, logs});

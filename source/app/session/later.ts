@@ -17,6 +17,7 @@ import {type Facts, problemPaper} from '../../report/run-papers.ts';
 import {stateDirectoryOf} from '../answers/inputs.ts';
 import type {Context} from '../base/context.ts';
 import {journalFile} from '../base/journal-file.ts';
+import {noEarlierRun} from '../base/kept/no-earlier-run.ts';
 import {logOf, runLogs} from '../base/kept/run-logs.ts';
 import {appProblems} from '../base/problems.ts';
 import {answersLine} from '../run/recorder.ts';
@@ -113,7 +114,7 @@ const lastRun = async (stateDirectory: string, clock: Context['clock']): Promise
 		return {...told, answers, rehearsal: rehearsal === true};
 	}
 	if (newest.answers !== undefined) return newest;
-	throw appProblems.error('no-earlier-run', {case: 'report', file: folder});
+	throw await noEarlierRun(stateDirectory, 'report', folder);
 };
 
 /**
@@ -127,8 +128,7 @@ export const reportLater = async (
 	const stateDirectory = stateDirectoryOf(context, options);
 	const {state, happened, answers: found, program, rehearsal} = await lastRun(stateDirectory, context.clock);
 	const answers = answersSchema.safeParse(found);
-	if (!answers.success)
-		throw appProblems.error('no-earlier-run', {case: 'report', file: journalFile(stateDirectory, 'install')});
+	if (!answers.success) throw await noEarlierRun(stateDirectory, 'report');
 	const paper = problemPaper({
 		state,
 		answers: answers.data,
