@@ -60,12 +60,18 @@ const failedHead = (state: RunState, took: string): string => {
 	return `${words[0]?.toUpperCase()}${words.slice(1)} (${took}).`;
 };
 
+/** A look at some of the steps says nothing of the others. */
+const verifiedWords = ({steps, planSteps}: RunState): string =>
+	steps.length >= planSteps
+		? 'Everything is as the answers say'
+		: `What was looked at is as the answers say: ${steps.length} of ${counted(planSteps, 'step')}`;
+
 const headOf = (state: RunState, words: PlanWords): string => {
 	const took = formatDuration((state.finishedAt ?? state.startedAt) - state.startedAt);
 	if (state.outcome === 'stopped') return `Stopped after ${took}. What is done stays done.`;
 	if (state.outcome !== 'done') return failedHead(state, took);
 	if (state.pass === 'look') return `Plan made, nothing was changed (${took}).`;
-	if (state.pass === 'verify') return `Everything is as the answers say (${took}).`;
+	if (state.pass === 'verify') return `${verifiedWords(state)} (${took}).`;
 	return `${doneWords(state, words)} (${took}).`;
 };
 

@@ -385,13 +385,18 @@ test('evidence that was told at its step is not told again at the end; what no s
 	}
 });
 
+test('a look at some of the steps claims nothing of the others', () => {
+	const state = fold([{...started, pass: 'verify'} as NewEvent, {type: 'run-finished', outcome: 'done', exitCode: 0}]);
+	expect(summaryLines(state, files)[0]).toBe('What was looked at is as the answers say: 4 of 13 steps (1.0 s).');
+});
+
 test.each([
 	['apply', 'stopped', 'Stopped after 2.0 s. What is done stays done.', true],
 	['look', 'done', 'Plan made, nothing was changed (2.0 s).', false],
 	['verify', 'done', 'Everything is as the answers say (2.0 s).', false],
 ] as const)('the summary of %s that is %s begins with %j', (pass, outcome, head, resumes) => {
 	const state = fold([
-		{...started, pass} as NewEvent,
+		{...started, pass, planSteps: 4} as NewEvent,
 		{type: 'step-todo', step: 'images', changes: [{action: 'push', target: 'a'}]},
 		{type: 'run-finished', outcome, exitCode: 0},
 	]);
