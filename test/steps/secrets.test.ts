@@ -31,6 +31,17 @@ describe('secrets', () => {
 		]);
 	});
 
+	test('each opens to its keys, with a password that is generated first too, and no value', async () => {
+		const found = await look(secretsStep, worldOf({...site(kept()), pass: 'look'}));
+		const changes = found.status === 'todo' ? found.changes : [];
+		expect(changes).toHaveLength(9);
+		expect(changes.filter(({opens = []}) => opens.length === 0)).toEqual([]);
+		const database = changes.find(({target}) => target === 'secret zenml-pro/zenml-database');
+		const lines = (database?.opens ?? []).flatMap((part) => part.lines).join('\n');
+		expect(lines).toMatch(/password: .*\*{8}/u);
+		expect(lines).not.toContain('text of');
+	});
+
 	test('applied once, nothing is left to do, and every secret was registered with the redactor', async () => {
 		const cluster = kept();
 		const world = worldOf(site(cluster));

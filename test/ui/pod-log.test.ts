@@ -168,3 +168,16 @@ test('a problem that comes meanwhile is told below the log; its page opens the l
 	expect(app.frame()).toContain('ill says 3');
 	expect(fake.calls.map(([name]) => name)).not.toContain('decide');
 });
+
+test('beside the key of the log stands the one that scrolls a problem longer than the window, and only then', async () => {
+	const fake = await inRun([80, 24], podItem('ill', 'bad'));
+	const evidence = Array.from({length: 40}, (_, index) => `line ${index}`);
+	const told = {code: 'time-out', area: 'registry', message: 'It took too long.', cause: 'c', fix: 'f'} as const;
+	const choices = ['retry', 'quit'] as const;
+	fake.emit({type: 'step-problem', step: 'images', choices, problem: problem({...told, evidence})});
+	await app.press('');
+	expect(app.frame().split('\n').at(-1)).toMatch(/Enter choose {2}PgUp PgDn scroll .*L pod log.*\? help/u);
+	fake.emit({type: 'step-problem', step: 'images', choices, problem: problem(told)});
+	await app.press('');
+	expect(app.frame().split('\n').at(-1)).not.toContain('scroll');
+});

@@ -362,6 +362,8 @@ test('Start is refused while answers are not valid, with the first of them', () 
 test('the list of topics moves, and nothing else happens there by keys it does not know', () => {
 	const choosing = (presses: readonly Press[]) => play(review(), [{text: '2'}, ...presses]).state.screen;
 	expect(choosing(['down', 'down', {text: 'x'}])).toMatchObject({choosing: 2});
+	const wrong = {...review(), draft: {...fullDraft, registry: {host: 'a b'}}};
+	expect(play(wrong, [{text: '2'}]).state.screen).toMatchObject({choosing: 1});
 	expect(choosing(['down', {text: 'h'}])).toMatchObject({choosing: undefined});
 	expect(place(play(review(), [{text: '2'}, 'down', 'right']).state)).toEqual(['registry', undefined, 0]);
 });

@@ -17,6 +17,7 @@ const plan: PlanView = {
 			changes: [
 				{action: 'run', target: 'role zenml_user', opens: [{title: 'SQL', lines: ['CREATE ROLE "zenml_user";']}]},
 				{action: 'wait', target: 'somebody'},
+				{action: 'push', target: 'an image'},
 			],
 		},
 		{
@@ -52,6 +53,7 @@ test('the changes of a plan stand in a list, and each opens to all that it does'
 	const {press, frame} = await onReview();
 	await press('d');
 	expect(frame()).toContain('run role zenml_user');
+	expect(frame()).toContain('Not here: 1 change (a push or a call).');
 	expect(frame()).toContain('+41 -1');
 	await press(keys.down, keys.enter);
 	expect(frame()).toContain('-   replicaCount: 1');

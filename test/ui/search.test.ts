@@ -124,7 +124,7 @@ test('a search in the questions goes to the question, in other topics and among 
 	expect(app.frame()).toContain('Speak HTTP without TLS');
 	await app.press('/', 'host name', keys.enter);
 	const title = app.frame().split('\n')[0];
-	expect(lastRow()).toMatch(/\/host name \d of \d+ {2}Ctrl-F Enter next/u);
+	expect(lastRow()).toMatch(/\/host name \d of \d+ {2}Ctrl-F Enter next match/u);
 	await app.press('\u0006', keys.enter);
 	expect(app.frame().split('\n')[0]).not.toBe(title);
 });

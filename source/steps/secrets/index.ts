@@ -3,12 +3,13 @@ import {ProblemError} from '../../base/problem.ts';
 import {counted} from '../../base/text.ts';
 import type {Change, Finding} from '../../engine/plan.ts';
 import {generatedSecretPlace, requireSecret, secretFor, storeGenerated} from '../shared/generated.ts';
-import {componentsOf, databaseSecretName, namespacesOf, secretTarget} from '../shared/names.ts';
+import {componentsOf, namespacesOf} from '../shared/names.ts';
 import {objectChanges, objectsToDo} from '../shared/objects/object-changes.ts';
+import {objectParts} from '../shared/preview/object.ts';
 import {type Step, shortTimeouts, type World} from '../world.ts';
 import {generatedValues, missingValues} from './generated-values.ts';
 import {keysLost} from './keys-lost.ts';
-import {type Passwords, secretName, secretObjects} from './objects.ts';
+import {type Passwords, secretName, secretObjects, secretsToFollow} from './objects.ts';
 import {databasePasswords, naming} from './wanted.ts';
 
 const toGenerate = (world: World, missing: readonly string[]): readonly Change[] => {
@@ -19,10 +20,11 @@ const toGenerate = (world: World, missing: readonly string[]): readonly Change[]
 };
 
 /** Secrets with a password that is generated first. */
-const toFollow = ({answers}: World, passwords: Passwords): readonly Change[] =>
-	componentsOf(answers)
-		.filter(({id}) => passwords.get(id) === undefined)
-		.map(({answers: {namespace}}) => ({action: 'create', target: secretTarget(namespace, databaseSecretName)}));
+const toFollow = async (world: World, passwords: Passwords): Promise<readonly Change[]> =>
+	(await secretsToFollow(world, passwords)).map((object) => ({
+		...{action: 'create', target: secretName(object)},
+		opens: objectParts(world, undefined, object),
+	}));
 
 const check = async (world: World): Promise<Finding> => {
 	const missing = await missingValues(world);
@@ -32,7 +34,7 @@ const check = async (world: World): Promise<Finding> => {
 	const objects = await secretObjects(world, passwords);
 	const changes = [
 		...toGenerate(world, missing),
-		...toFollow(world, passwords),
+		...(await toFollow(world, passwords)),
 		...(await objectChanges(world, objects, naming(world.answers))),
 	];
 	if (changes.length > 0) return {status: 'todo', changes};

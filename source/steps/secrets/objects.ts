@@ -79,6 +79,9 @@ const databaseData = async (world: World, component: Component, password: string
 	};
 };
 
+const databaseSecret = async (world: World, component: Component, password: string): Promise<KubeObject> =>
+	secret(component.answers.namespace, databaseSecretName, 'Opaque', await databaseData(world, component, password));
+
 /** What the servers themselves need: their certificate, and their login to the database. */
 const ofComponents = async (world: World, passwords: Passwords): Promise<readonly KubeObject[]> => {
 	const {answers} = world;
@@ -88,7 +91,7 @@ const ofComponents = async (world: World, passwords: Passwords): Promise<readonl
 		const ofTls = secret(namespace, answers.tls.secretName, 'kubernetes.io/tls', pair);
 		const password = passwords.get(component.id);
 		if (password === undefined) return [ofTls];
-		return [ofTls, secret(namespace, databaseSecretName, 'Opaque', await databaseData(world, component, password))];
+		return [ofTls, await databaseSecret(world, component, password)];
 	};
 	return (await Promise.all(componentsOf(answers).map(ofOne))).flat();
 };
@@ -101,6 +104,14 @@ export const secretObjects = async (world: World, passwords: Passwords): Promise
 	...(await ofNamespaces(world)),
 	...(await ofComponents(world, passwords)),
 ];
+
+/** The Secrets that `secretObjects` leaves out, with an empty password in place of the one that is generated first. */
+export const secretsToFollow = async (world: World, passwords: Passwords): Promise<readonly KubeObject[]> =>
+	Promise.all(
+		componentsOf(world.answers)
+			.filter(({id}) => passwords.get(id) === undefined)
+			.map(async (component) => databaseSecret(world, component, '')),
+	);
 
 /** `secret zenml-pro/zenml-tls`. */
 export const secretName = ({metadata: {namespace = '', name}}: KubeObject): string => secretTarget(namespace, name);

@@ -12,13 +12,13 @@ import {useLook} from '../terminal/theme.ts';
 import type {ScreenProps} from './props.ts';
 
 const hintsOf = ({handover}: HandoverPage, marks: Glyphs): readonly Hint[] => [
-	['w', 'save files'],
-	['y', 'copy'],
-	['t', 'papers'],
-	['r', 'look now'],
 	...(handover.acknowledge === undefined ? [] : [['c', 'confirm'] as const]),
+	['w', 'save files'],
+	['r', 'look now'],
 	...(handover.sections.length > 1 ? [[marks.sideways, 'section'] as const] : []),
 	[marks.arrows, 'scroll'],
+	['y', 'copy'],
+	['t', 'papers'],
 	['/', 'search'],
 	['Esc', 'run'],
 	['?', 'help'],

@@ -16,15 +16,15 @@ import type {ScreenProps} from './props.ts';
 
 const consentHints: readonly Hint[] = [...yesHints('go this way', 'stay here'), ['PgUp PgDn', 'scroll']];
 
-/** The log of a pod is offered where there is one to be read. */
-const hintsOf = ({step}: ProblemPage, {arrows}: Pick<Glyphs, 'arrows'>): readonly Hint[] => [
+/** The log of a pod is offered where there is one to be read. What leads to the rest of a longer text comes before what may be left out. */
+const hintsOf = ({step}: ProblemPage, isLonger: boolean, {arrows}: Pick<Glyphs, 'arrows'>): readonly Hint[] => [
 	['Enter', 'choose'],
+	...(isLonger ? [['PgUp PgDn', 'scroll'] as const] : []),
 	['i', 'explain'],
 	['y', 'copy'],
 	['t', 'papers'],
 	...(podsOf(step.items).length > 0 ? [['L', 'pod log'] as const] : []),
 	[arrows, 'move'],
-	['PgUp PgDn', 'scroll'],
 	['/', 'search'],
 	['Esc', 'log and steps'],
 	['?', 'help'],
@@ -54,7 +54,7 @@ export const Problem = ({state, scene, search, aside, page}: ScreenProps & {read
 	];
 	const confirmHints = yesHints(view.confirming === 'quit' ? 'quit' : 'go on without it', 'stay here');
 	const askedHints = consent ? consentHints : confirmHints;
-	const hints = asked === undefined ? hintsOf(page, marks) : askedHints;
+	const hints = asked === undefined ? hintsOf(page, text.rows.length > text.height, marks) : askedHints;
 	return (
 		<Frame {...scene} search={search} title={`Problem: ${title}`} aside={aside} hints={hints} notice={state.notice}>
 			<Rows rows={seenRows(text, top, search)} width={width} height={text.height} />

@@ -2,7 +2,7 @@ import {Frame} from '../components/frame.tsx';
 import {Rows} from '../components/rows.tsx';
 import {ruleRow} from '../content/frame.ts';
 import {menuRows} from '../content/menu.ts';
-import {changeLabels, openedText} from '../content/review-parts/changes.ts';
+import {changeLabels, openedText, openingsHead} from '../content/review-parts/changes.ts';
 import {markedRows, seenRows} from '../content/search/search.ts';
 import {openings} from '../state/review-parts/details.ts';
 import type {Details} from '../state/screen.ts';
@@ -19,11 +19,7 @@ const ChangeList = ({state, scene, search, aside, focus}: ScreenProps & {readonl
 	const height = bodyRows(scene.rows);
 	const all = openings(state);
 	const rows = [
-		row(
-			all.length === 0
-				? 'This plan has no change with more to read.'
-				: 'These say more (a push or a call does not). Which one do you want to read?',
-		),
+		row(openingsHead(state)),
 		blank,
 		...markedRows(menuRows(changeLabels(all, width), focus, {width, height: height - 2, marks}), search.query),
 	];

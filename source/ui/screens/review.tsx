@@ -7,6 +7,7 @@ import {planInShort} from '../content/plan.ts';
 import {planPageText, reviewLabels, reviewText} from '../content/review.ts';
 import {markedRows, seenRows} from '../content/search/search.ts';
 import {focusOf, pagesToRead, reviewButtons, topOf} from '../state/review.ts';
+import {topicsToMend} from '../state/review-parts/to-mend.ts';
 import type {On} from '../state/types.ts';
 import {bodyColumns, bodyRows} from '../terminal/layout.ts';
 import {glyphs} from '../terminal/marks.ts';
@@ -20,7 +21,8 @@ const Chooser = ({state, scene, search, aside, choosing}: ScreenProps & {readonl
 	const marks = glyphs(useLook());
 	const width = bodyColumns(scene.columns);
 	const height = bodyRows(scene.rows);
-	const titles = topics.map(({title}) => title);
+	const toMend = topicsToMend(state);
+	const titles = topics.map(({title}, index) => (toMend.has(index) ? `${title} ${marks.bad} to mend` : title));
 	const rows = [
 		row('Which topic do you want to change?'),
 		blank,

@@ -8,6 +8,7 @@ import {digit, isLetter, type Key, listMove, move, ringMove, scrollMove, takes} 
 import {openReview} from './open-review.ts';
 import {openQuestions} from './questions.ts';
 import {detailsKey, openings} from './review-parts/details.ts';
+import {topicsToMend} from './review-parts/to-mend.ts';
 import {type ReviewButton, reviewButtonOrder} from './screen.ts';
 import {after, type Env, type Notice, type On, type Turn, turn, type UiState} from './types.ts';
 
@@ -121,7 +122,7 @@ const press = (state: Reviewing, menu: ReviewButton): Turn => {
 		case 'details':
 			return turn({...state, screen: {...state.screen, menu, seen: true, details: {focus: 0}}});
 		case 'change':
-			return turn({...state, screen: {...state.screen, menu, choosing: 0}});
+			return turn({...state, screen: {...state.screen, menu, choosing: [...topicsToMend(state)][0] ?? 0}});
 		case 'save':
 			return turn({...state, screen: {...state.screen, menu}}, {type: 'save-answers', draft: state.draft});
 		default:

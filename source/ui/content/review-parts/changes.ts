@@ -1,5 +1,6 @@
+import {counted} from '../../../base/text.ts';
 import type {ChangePart} from '../../../engine/plan.ts';
-import {type Opening, openings} from '../../state/review-parts/details.ts';
+import {closedChanges, type Opening, openings} from '../../state/review-parts/details.ts';
 import type {Scene, UiState} from '../../state/types.ts';
 import {bodyColumns, pageRows} from '../../terminal/layout.ts';
 import type {Role} from '../../terminal/marks.ts';
@@ -23,6 +24,14 @@ export const changeLabels = (all: readonly Opening[], width: number): readonly s
 		const room = Math.max(10, width - 4 - step - size - 1);
 		return `${pad(one.of, step)}${pad(one.what, room)} ${sizeOf(one).padStart(size)}`;
 	});
+};
+
+/** What stands above the list: it has not all that the plan counts, so the rest is counted here. */
+export const openingsHead = (state: Pick<UiState, 'plan'>): string => {
+	if (openings(state).length === 0) return 'This plan has no change with more to read.';
+	const rest = closedChanges(state);
+	const notHere = rest === 0 ? '' : ` Not here: ${counted(rest, 'change')} (a push or a call).`;
+	return `Which one do you want to read?${notHere}`;
 };
 
 const further = '    ';

@@ -73,7 +73,7 @@ const hintsOf = (state: UiState, {lines, current, step}: Place): readonly Hint[]
 	const all = rowsWith(lines, query);
 	const isText = state.screen.name === 'questions' && state.screen.field.kind === 'line';
 	const others = step === 1 ? 'next, previous' : 'older, newer';
-	const keys: Hint = isText ? ['Ctrl-F Enter', 'next'] : ['n N', others];
+	const keys: Hint = isText ? ['Ctrl-F Enter', 'next match'] : ['n N', others];
 	return [[`/${query}`, foundWords(all, current)], ...(all.length > 1 ? [keys] : []), ['Esc', 'end search']];
 };
 

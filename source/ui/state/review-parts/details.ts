@@ -1,4 +1,4 @@
-import {formatChange} from '../../../engine/changes.ts';
+import {formatChange, writesIn} from '../../../engine/changes.ts';
 import type {Change, ChangePart, PlanFact} from '../../../engine/plan.ts';
 import type {PlanStep, PlanView} from '../../../engine/plan-view.ts';
 import {digit, type Key, listMove, move, scrollMove, takes} from '../keys.ts';
@@ -39,6 +39,12 @@ export const openings = (state: Pick<UiState, 'plan'>): readonly Opening[] => {
 	const {facts = [], steps} = knownOf(state);
 	return [...facts.map(ofFact), ...steps.flatMap(ofStep)].filter(({parts}) => parts.length > 0);
 };
+
+/** How many changes that a plan counts do not open. */
+export const closedChanges = (state: Pick<UiState, 'plan'>): number =>
+	knownOf(state)
+		.steps.flatMap((step) => (step.state === 'todo' ? writesIn(step.changes) : []))
+		.filter(({opens = []}) => opens.length === 0).length;
 
 /** Keys of the list of changes: Enter or right opens one. */
 const onList = (details: Details, key: Key, count: number): Details | undefined => {
