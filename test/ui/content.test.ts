@@ -582,4 +582,15 @@ test('the button in focus is seen in a row that is too short for all of them', (
 	for (const [focus, label] of labels.entries())
 		expect(words([buttonRow(labels, focus, 32)])[0]).toContain(`[${label}]`);
 	expect(words([buttonRow(['one', 'two'], 1, 40)])[0]).toBe(' one   [two]');
+	// Where not all are seen, their number is, on the side where they are.
+	const titles = ['1 README', '2 SQL for 127.0.0.1:45475', '3 SQL for 127.0.0.1:46681', '4 CA of one', '5 CA of other'];
+	const rowAt = (focus: number): string => words([buttonRow(titles, focus, 76)])[0] ?? '';
+	expect(rowAt(0)).toMatch(/^\[1 README\] 2 SQL .*46681 \+2$/u);
+	expect(rowAt(4)).toMatch(/^\+1 2 SQL .*|^\+2 3 SQL .*/u);
+	for (const focus of titles.keys()) {
+		const row = rowAt(focus);
+		const hidden = [...row.matchAll(/\+(\d+)/gu)].reduce((sum, [, count]) => sum + Number(count), 0);
+		expect(row.length, row).toBeLessThanOrEqual(76);
+		expect(titles.filter((title) => row.includes(title)).length + hidden, row).toBe(titles.length);
+	}
 });

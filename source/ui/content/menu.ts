@@ -21,33 +21,49 @@ export const menuRows = (labels: readonly string[], focus: number, {width, heigh
 	});
 };
 
-/** The first button to be drawn so that the one in focus is seen. */
-const firstSeen = (labels: readonly string[], focus: number, width: number): number => {
-	let room = width - cells(labels[focus] ?? '') - 4;
-	let first = focus;
-	while (first > 0 && room >= cells(labels[first - 1] ?? '') + 1) {
+/** Cells for the number of buttons that are not seen, on either side: `+12 `. */
+const moreCells = 4;
+
+/** Which buttons are drawn, from the first up to before the end: the one in focus, those before it, then those after it, as many as fit. */
+const seenButtons = (
+	labels: readonly string[],
+	focus: number,
+	width: number,
+): {readonly first: number; readonly end: number} => {
+	const of = (index: number): number => cells(labels[index] ?? '') + 1;
+	let room = width - of(focus) - 2 - 2 * moreCells;
+	let [first, end] = [focus, focus + 1];
+	while (first > 0 && room >= of(first - 1)) {
 		first -= 1;
-		room -= cells(labels[first] ?? '') + 1;
+		room -= of(first);
 	}
-	return first;
+	while (end < labels.length && room >= of(end)) {
+		room -= of(end);
+		end += 1;
+	}
+	return {first, end};
 };
 
 /** Is there room for all buttons? Beside each label stand two cells for its brackets; between two buttons one is enough. */
 export const buttonsFit = (labels: readonly string[], width: number): boolean =>
 	labels.reduce((sum, label) => sum + cells(label) + 1, 2) <= width;
 
-/** Buttons side by side; the one in focus is always seen, inverse and in brackets, for terminals without colour. */
+/** How many more there are on one side. */
+const moreButtons = (count: number): Row => (count === 0 ? [] : [{text: `+${count} `, role: 'dim'}]);
+
+/**
+ * Buttons side by side; the one in focus is always seen, inverse and in brackets, for terminals without colour. Where not all fit, it is
+ * said on either side how many more there are.
+ */
 export const buttonRow = (labels: readonly string[], focus: number, width: number): Row => {
-	const isNarrow = labels.reduce((sum, label) => sum + cells(label) + 5, 0) > width;
-	const first = isNarrow ? firstSeen(labels, focus, width) : 0;
-	const air = isNarrow ? '' : ' ';
-	return labels.slice(first).flatMap((label, offset) => {
+	const air = labels.reduce((sum, label) => sum + cells(label) + 5, 0) > width ? '' : ' ';
+	const {first, end} = buttonsFit(labels, width) ? {first: 0, end: labels.length} : seenButtons(labels, focus, width);
+	const drawn = labels.slice(first, end).flatMap((label, offset): Row => {
 		const isFocused = first + offset === focus;
 		return [
-			isFocused
-				? ({text: `[${label}]`, role: 'focus'} as const)
-				: ({text: `${air}${label}${air}`, role: 'plain'} as const),
+			isFocused ? {text: `[${label}]`, role: 'focus'} : {text: `${air}${label}${air}`, role: 'plain'},
 			{text: `${air} `},
 		];
 	});
+	return [...moreButtons(first), ...drawn, ...moreButtons(labels.length - end)];
 };
