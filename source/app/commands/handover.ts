@@ -79,7 +79,8 @@ const work: Work<HandoverOptions> = async (
 	const {called = calledBy(undefined)} = context;
 	const settled = await settledTopics(stateDirectory, answers);
 	const saysWhen =
-		wanted.every((topic) => settled.has(topic)) || (await installUnderWay(stateDirectory, context.hostName));
+		all.every(({topic, folder}) => folder === undefined || settled.has(topic)) ||
+		(await installUnderWay(stateDirectory, context.hostName));
 	tell(
 		context,
 		all.map((one) => asCalled(one, called, out)),

@@ -153,7 +153,7 @@ test('papers that are made after the install did its part say so: nobody is wait
 	const at = (id: string, outcome: 'already' | 'applied' | 'skipped') => ({id, outcome, finishedAt: day});
 	const journal: Journal = {
 		...{schema: 3, plan: 'install', tool: '1', runId: 'abcd1234', savedAt: 1, startedAt: 1, host: 'jump-1', pid: 1},
-		steps: [at('prerequisites', 'already'), at('databases', 'applied'), at('dns', 'skipped')],
+		steps: [at('prerequisites', 'already'), at('databases', 'applied'), at('dns', 'skipped'), at('ca', 'already')],
 		...{
 			outcome: 'done',
 			acknowledged: [],
@@ -183,6 +183,9 @@ test('papers that are made after the install did its part say so: nobody is wait
 	// The step that brings the certificate was not gone through.
 	expect(made.certificate).toContain('the operator knows the day');
 	expect(made.out).toContain('--by until when it is needed');
+	// Where all that are written are done, there is no blank for a day, whatever these answers need no papers for.
+	const {out: noBlank} = await stage.run('handover', 'network', 'storage', '--answers', answers, '--state-dir', state);
+	expect(noBlank).toContain('has a blank for whom to ask');
 	const again = await told(undefined, '--by', 'Friday', '--contact', 'Ada');
 	expect(again.network).toContain('By:       Friday (the installation found it done on 2026-11-29)\n');
 	const others = await told({...given, database: {host: 'other.corp'}}, '--by', '-');
