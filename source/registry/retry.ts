@@ -43,7 +43,7 @@ export type Wait = {
 export const waitText = ({address, cause, ms, asked, attempt, attempts}: Wait, now: number): string => {
 	const until = new Date(now + ms).toISOString().slice(11, 19);
 	const whose = asked ? 'it asks for that' : 'before it is asked again';
-	return `${address}: ${cause} Waiting ${Math.ceil(ms / 1000)} s, until ${until} UTC (${whose}; attempt ${attempt} of ${attempts} failed).`;
+	return `${address}: ${cause} Waiting ${Math.ceil(ms / 1000)} s, until ${until} UTC (${whose}; failed ${attempt} of ${attempts} times).`;
 };
 
 /** Pauses vary by up to a quarter, so that several transfers do not come back at once. */

@@ -39,6 +39,6 @@ test('keys are told by name and fingerprint, with their copy, the file that was 
 test('of a rehearsal the page, the file and the confirmation say so', () => {
 	const lines = escrowLines({...told, isRehearsal: true});
 	expect(lines[0]).toBe('REHEARSAL: keys of a simulated site. They open nothing, and are not for the safe.');
-	for (const begin of ['Written for the safe', 'Copy outside:'])
+	for (const begin of ['Written, encrypted', 'Copy outside:'])
 		expect(lines.find((line) => line.startsWith(begin))).toMatch(/ \*\*\* REHEARSAL \*\*\*$/u);
 });

@@ -70,7 +70,7 @@ test.each([
 test('what leads out is named by its question, and says what is to be entered', async () => {
 	const answers = {...world, registry: {host: 'registry.example.org', pushHost: 'push.example.org'}};
 	expect(answerInside(world)(answers, 'registry.host')).toBe(
-		'leads out of the rehearsal, which gives its own here. Enter 127.0.0.1:5000 again.',
+		'leads out of the rehearsal, which gives its own here. Set it back to 127.0.0.1:5000',
 	);
 	expect(answerInside(world)(answers, 'registry.pushHost')).toBe(
 		'leads out of the rehearsal, which gives its own here. Leave it empty: the rehearsal has none.',
@@ -78,7 +78,7 @@ test('what leads out is named by its question, and says what is to be entered', 
 	expect((await refusals(answers)).slice(0, 2)).toMatchObject([
 		{
 			message: 'Registry host (registry.host) cannot be changed in a rehearsal.',
-			fix: 'Enter 127.0.0.1:5000 again.',
+			fix: 'Set it back to 127.0.0.1:5000',
 		},
 		{
 			message: 'Host to push to (registry.pushHost) cannot be set in a rehearsal.',

@@ -29,7 +29,7 @@ journey('a full install goes from the welcome page over every question to the pr
 	expect(welcome).toMatch(/5 images,\s+zenml-pro/u);
 	expect(await alternate()).toBe(true);
 	await press('2');
-	await waitFor('1/12 Bundle and cluster');
+	await waitFor('1/13 Bundle and cluster');
 
 	// Forth through every topic by its last question, and back to the sixth.
 	for (const [index, title] of topicTitles.entries()) {
@@ -44,9 +44,9 @@ journey('a full install goes from the welcome page over every question to the pr
 	await type('finance');
 	// Another topic and back: what was typed is still there.
 	await press('Escape');
-	await waitFor('6/12 Database');
+	await waitFor('6/13 Database');
 	await press('Escape');
-	await waitFor('5/12 Workspaces');
+	await waitFor('5/13 Workspaces');
 	await press('Enter');
 	await waitFor('zenml-workspace.rehearsal.internal');
 	await press('Tab', 'Tab');
@@ -54,11 +54,11 @@ journey('a full install goes from the welcome page over every question to the pr
 	await press('Escape');
 	await waitFor('+ Add one');
 	await press('C-n');
-	await waitFor('6/12 Database');
+	await waitFor('6/13 Database');
 	await press('C-n');
-	expect(await waitFor('7/12 Organization')).toContain('finance');
+	expect(await waitFor('7/13 Organization')).toContain('finance');
 	await press('Enter');
-	await waitFor('8/12 Users');
+	await waitFor('8/13 Users');
 	await press('C-s');
 
 	const review = await waitFor(/plan: \d+ changes/u);
@@ -91,9 +91,9 @@ journey('wrong keys and windows of every size change nothing but the picture', a
 	await press('Space');
 	await waitFor('Go through all questions');
 	await press('Down', 'Enter');
-	await waitFor('1/12 Bundle and cluster');
+	await waitFor('1/13 Bundle and cluster');
 	await press('C-n');
-	await waitFor('2/12 Registry');
+	await waitFor('2/13 Registry');
 	await press('Tab');
 	await type('?/zen');
 	// A question mark is text while one types; Ctrl-G is the key for help then.
@@ -101,19 +101,19 @@ journey('wrong keys and windows of every size change nothing but the picture', a
 	await press('C-g');
 	await waitFor('any other key back');
 	await press('Escape');
-	await waitFor('2/12 Registry');
+	await waitFor('2/13 Registry');
 	await resize(59, 17);
 	await waitFor('needs 60x18; this window is 59x17');
 	await type('lost in a window that shows nothing');
 	await resize(60, 18);
-	const small = await waitFor('2/12 Registry');
+	const small = await waitFor('2/13 Registry');
 	expect(small).toContain('?/zen');
 	expect(small).not.toContain('lost');
 	expect(smallFrame(small, 60)).toBe(true);
 	await resize(200, 50);
-	expect(await waitFor('Network hand-over')).toContain('2/12 Registry');
+	expect(await waitFor('Network hand-over')).toContain('2/13 Registry');
 	await resize(250, 70);
-	await waitFor('2/12 Registry');
+	await waitFor('2/13 Registry');
 	await resize(80, 24);
 	await press('C-u');
 	await type('zenml');

@@ -26,7 +26,7 @@ journey(
 		const welcome = await waitFor('Kubernetes v1.');
 		expect(welcome).not.toContain('This is a rehearsal');
 		await press('2');
-		await waitFor('1/12 Bundle and cluster');
+		await waitFor('1/13 Bundle and cluster');
 		await press('C-s');
 		await waitFor(/plan: \d+ changes/u);
 		await press('Enter');

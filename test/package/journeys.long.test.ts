@@ -77,7 +77,7 @@ describe.skipIf(!isRoot)('the executable with the libraries of a Debian alone (l
 			expect(await terminal.waitFor('Kubernetes v1.')).toContain('This is a rehearsal');
 			expect(await terminal.alternate()).toBe(true);
 			await terminal.press('2');
-			await terminal.waitFor('1/12 Bundle and cluster');
+			await terminal.waitFor('1/13 Bundle and cluster');
 			await terminal.press('C-s');
 			await terminal.waitFor(/plan: \d+ changes/u);
 			await terminal.press('Enter');

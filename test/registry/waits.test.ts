@@ -37,7 +37,7 @@ describe('a registry that asks to wait', () => {
 		expect(waited).toBe(5 * 90_000);
 		expect(waits[0]).toMatchObject({address: host, ms: 90_000, asked: true, attempt: 1, attempts: 6});
 		expect(waitText(waits[0] as Wait, Date.UTC(2026, 0, 1, 10, 0, 0))).toBe(
-			`${host}: It takes no more requests for now. Waiting 90 s, until 10:01:30 UTC (it asks for that; attempt 1 of 6 failed).`,
+			`${host}: It takes no more requests for now. Waiting 90 s, until 10:01:30 UTC (it asks for that; failed 1 of 6 times).`,
 		);
 	});
 

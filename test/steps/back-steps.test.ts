@@ -92,7 +92,7 @@ describe('what came back is asked what it is', () => {
 			problem: {
 				code: code('verification-failed'),
 				area: 'verification',
-				message: '2 of 2 checks failed: all for you.',
+				message: '2 of 2 checks failed: all for you to mend.',
 				cause: 'They are: 1. Not ready. 2. The connection broke.',
 			},
 		});

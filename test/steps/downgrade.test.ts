@@ -179,7 +179,7 @@ describe('the exit code of what is newer than the bundle', () => {
 		const one = await together({[name]: history});
 		const three = await together(newer);
 		expect([one?.code, three?.code]).toEqual(['downgrade-refused', 'prerequisites-not-met']);
-		expect(three?.message).toBe('3 prerequisites are not met: all for you.');
+		expect(three?.message).toBe('3 prerequisites are not met: all for you to mend.');
 		expect([one, three].map((told) => told && exitCodes[told.area])).toEqual([3, 3]);
 	});
 

@@ -870,7 +870,7 @@ describe('the step', () => {
 			problem: {
 				code: code('prerequisites-not-met'),
 				area: 'prerequisites',
-				message: '2 prerequisites are not met: all for you.',
+				message: '2 prerequisites are not met: all for you to mend.',
 				cause: 'They are: 1. Only 0 B are free in /state. 2. The cluster does not answer.',
 				parts: [{fix: 'Make room, or name another folder with --state-dir.'}, {fix: 'Mend kubernetes-unreachable.'}],
 			},

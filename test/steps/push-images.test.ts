@@ -65,6 +65,25 @@ test('of an image that did not get there only what was taken counts among all by
 	expect(wholes).toEqual([0, 1000, 400]);
 });
 
+test('a layer that another image brought counts in the row of each image, as among all bytes', () => {
+	const rows = new Map<string, number>();
+	const report = (detail: Parameters<World['report']>[0]): void => {
+		if (detail.kind === 'progress') rows.set(detail.label, detail.done / (detail.total ?? 1));
+	};
+	const shared = noise('shared', 900);
+	const images = [imageOf('api', [shared]), imageOf('server', [shared, noise('own', 100)])];
+	const targets = images.map((image) => ({image, repository: image.name, reference: `r/${image.name}:1.0`}));
+	const {onProgress} = reportPush({report} as unknown as World, targets);
+	const [api, server] = targets;
+	if (!api || !server) throw new Error('two images were made');
+	for (const {digest, size} of server.image.blobs)
+		if (digest !== sha256(shared)) onProgress(server, {digest, done: size, total: size});
+	expect(rows.get('push server:1.0')).toBeLessThan(0.5);
+	for (const {digest, size} of api.image.blobs) onProgress(api, {digest, done: size, total: size});
+	expect(rows.get('push server:1.0')).toBe(1);
+	expect(rows.get('all images')).toBe(1);
+});
+
 test.each(['none', 'zstd'])(
 	'a layer that the registry lost under the right tag is seen by the step: compress %s',
 	async (compress) => {

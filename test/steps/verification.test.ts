@@ -142,7 +142,7 @@ describe('verification', () => {
 		expect(await refuse({zenml: {...zenml, health, workspaceInfo}})).toMatchObject({
 			code: code('verification-failed'),
 			area: 'verification',
-			message: '2 of 10 checks failed: all for you.',
+			message: '2 of 10 checks failed: all for you to mend.',
 			cause: 'They are: 1. It is unwell. 2. Workspace default answers, but is not what was asked for.',
 			parts: [
 				{code: code('zenml-not-ready'), area: 'verification', fix: 'Mend zenml-not-ready.'},

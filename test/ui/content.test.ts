@@ -206,7 +206,12 @@ describe('the plan', () => {
 			nextSteps: [],
 		} as const;
 		const parts = [
-			{...one, fix: 'Name one of these.', evidence: ['nginx', 'traefik', 'haproxy', 'kong']},
+			{
+				...one,
+				fix: 'Name one of these.',
+				nextSteps: ['kubectl get ingressclass'],
+				evidence: ['nginx', 'traefik', 'haproxy', 'kong'],
+			},
 			{...one, message: 'No bundle.', fix: 'Correct the path.'},
 		];
 		const problem = {...one, message: '2 problems were found.', fix: 'Mend each.', parts};
@@ -217,7 +222,9 @@ describe('the plan', () => {
 		expect(planInShort(plan)).toBe('2 problems');
 		expect(words(planRows(plan, scroll)).slice(2, -1)).toEqual([
 			'      1. No class x.',
-			...['Why: c', 'What to do: Name one of these.', 'nginx', 'traefik', 'haproxy'].map((text) => `         ${text}`),
+			...['Why: c', 'What to do: Name one of these.', '  kubectl get ingressclass', 'nginx', 'traefik', 'haproxy'].map(
+				(text) => `         ${text}`,
+			),
 			'      2. No bundle.',
 			'         Why: c',
 			'         What to do: Correct the path.',

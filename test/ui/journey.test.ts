@@ -36,15 +36,15 @@ test('a first run goes from welcome over every question and the review to the su
 	app = await openApp(fake.session);
 	expect(app.frame()).toContain('ZenML Pro 0.13.0, 11 images');
 	await app.press(keys.enter);
-	expect(app.frame()).toContain('1/12 Bundle and cluster');
+	expect(app.frame()).toContain('1/13 Bundle and cluster');
 	await app.press(keys.ctrlN, 'registry.corp.example', keys.enter, keys.enter, 'pusher', keys.enter);
 	await app.press('hunter2-secret', keys.enter, keys.ctrlN);
 	await app.press('/pki/tls.crt', keys.enter, keys.enter, keys.enter, keys.ctrlN);
-	expect(app.frame()).toContain('4/12 Control plane');
+	expect(app.frame()).toContain('4/13 Control plane');
 	await app.press(keys.enter, 'admin', keys.enter, keys.ctrlN);
-	expect(app.frame()).toContain('5/12 Workspaces');
+	expect(app.frame()).toContain('5/13 Workspaces');
 	await app.press('+', keys.enter, keys.enter, keys.ctrlN, keys.ctrlN);
-	expect(app.frame()).toContain('6/12 Database');
+	expect(app.frame()).toContain('6/13 Database');
 	await app.press(keys.enter, keys.enter, keys.ctrlS);
 	expect(app.frame()).toContain('Review');
 	expect(app.frame()).toContain('plan: 1 change, 1 step planned later');
@@ -145,7 +145,7 @@ test('all questions can be gone through although the answers are given', async (
 	const fake = fakeSession({draft: fullDraft, given: ['registry.host']});
 	app = await openApp(fake.session);
 	await app.press(keys.down, keys.enter);
-	expect(app.frame()).toContain('1/12 Bundle and cluster');
+	expect(app.frame()).toContain('1/13 Bundle and cluster');
 });
 
 test('a problem is mended by other answers and the run goes on with them', async () => {
@@ -313,7 +313,7 @@ test('what cannot be found at the start is told, and the questions are still ope
 	app = await openApp(fake.session);
 	expect(app.frame()).toContain('cannot read the bundle');
 	await app.press(keys.enter);
-	expect(app.frame()).toContain('1/12');
+	expect(app.frame()).toContain('1/13');
 });
 
 test('an earlier run is told with its time and offered to be gone on with', async () => {

@@ -169,6 +169,20 @@ test('a problem that comes meanwhile is told below the log; its page opens the l
 	expect(fake.calls.map(([name]) => name)).not.toContain('decide');
 });
 
+test('a count beside watched pods is not called silent: what is heard stands in their table', async () => {
+	const fake = await inRun([120, 40], {
+		...{type: 'step-detail', step: 'images'},
+		detail: {kind: 'progress', label: 'pods ready', done: 0, total: 2, unit: 'items'},
+	} as Untimed);
+	fake.pass(60_000);
+	await app.press(keys.tab);
+	expect(app.frame()).toContain('nothing heard for');
+	fake.emit(podItem('ill', 'bad'));
+	await app.press(keys.tab);
+	expect(app.frame()).toContain('pods ready');
+	expect(app.frame()).not.toContain('nothing heard for');
+});
+
 test('beside the key of the log stands the one that scrolls a problem longer than the window, and only then', async () => {
 	const fake = await inRun([80, 24], podItem('ill', 'bad'));
 	const evidence = Array.from({length: 40}, (_, index) => `line ${index}`);

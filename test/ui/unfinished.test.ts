@@ -26,7 +26,7 @@ test('whoever starts anew has none of the unfinished answers', async () => {
 	const fake = fakeSession({unfinished});
 	app = await openApp(fake.session);
 	await app.press(keys.down, keys.enter);
-	expect(app.frame()).toContain('1/12');
+	expect(app.frame()).toContain('1/13');
 	expect(app.store.getState().draft).toEqual({});
 });
 

@@ -85,7 +85,7 @@ export const rehearsalRunProblems = declareProblems({
 			},
 			changed: {
 				message: '{answer} cannot be changed in a rehearsal.',
-				fix: 'Enter {own} again.',
+				fix: 'Set it back to {own}',
 			},
 			added: {
 				message: '{answer} cannot be set in a rehearsal.',

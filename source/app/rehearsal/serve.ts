@@ -8,6 +8,7 @@ import type {FoundAnswers} from '../answers/inputs.ts';
 import {completeAnswers} from '../answers/inputs.ts';
 import type {Context} from '../base/context.ts';
 import {asCalled, type Program} from '../base/kept/own-commands.ts';
+import {tellRows} from '../base/wrap.ts';
 import {answerOrders} from './orders.ts';
 
 /** A world that is kept up, and what is needed to reach it. */
@@ -61,11 +62,12 @@ const untilSignal = async ({signal}: Context, ended: Promise<Error>): Promise<vo
 export const serveWorld = async (context: Context, served: Served): Promise<void> => {
 	const file = path.join(served.directory, 'answers.yaml');
 	await writeWhole(file, showAnswers(completeAnswers(served.answers)));
-	for (const line of [...served.told, ...howTo(served, file)]) context.out(`${printable(line)}\n`);
+	const tell = tellRows(context);
+	for (const line of [...served.told, ...howTo(served, file)]) tell(`${printable(line)}\n`);
 	const orders = await answerOrders(served.stateDirectory, {
 		act: async (order) => {
 			const lines = await served.switchFault(order);
-			for (const line of lines) context.out(`${printable(line)}\n`);
+			for (const line of lines) tell(`${printable(line)}\n`);
 			return lines;
 		},
 	});
@@ -74,5 +76,5 @@ export const serveWorld = async (context: Context, served: Served): Promise<void
 	} finally {
 		await orders.stop();
 	}
-	context.out('The rehearsal ends; its world stays for the next time.\n');
+	tell('The rehearsal ends; its world stays for the next time.\n');
 };

@@ -33,6 +33,8 @@ export type Ended = {
 	refused?: Problem | undefined;
 	/** The operator left while it was under way. */
 	insisted?: boolean;
+	/** The operator left while nothing was done but to wait for people, the operator or others. */
+	waited?: boolean;
 };
 
 /** What the words of what is next are made with. */
@@ -156,6 +158,9 @@ export const createScreenSession = (
 	};
 	const leaveNow = (): void => {
 		ended.insisted = true;
+		const {steps = [], current} = store.getState() ?? {};
+		const status = steps.find(({id}) => id === current)?.status;
+		ended.waited = status === 'waiting' || status === 'problem';
 		// The screen is taken down first, so that a last word can be read; a terminal that hangs does not hold us.
 		setTimeout(() => void context.leave(130), screenDownMs).unref();
 	};

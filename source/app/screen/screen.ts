@@ -30,9 +30,10 @@ const leftBefore = async (
 	return context.signal.aborted ? 130 : 0;
 };
 
-const leftAtOnce = async (context: Context, resume: string): Promise<number> => {
+const leftAtOnce = async (context: Context, {waited = false}: Ended, resume: string): Promise<number> => {
 	const tell = inRows(context.out, context.stdout);
-	tell('Stopped at once. What was under way may be half done; the next run looks at everything again.\n');
+	const left = waited ? 'Nothing was being written.' : 'What was under way may be half done.';
+	tell(`Stopped at once. ${left} The next run looks at everything again.\n`);
 	tell(`Go on with  ${resume}\n`);
 	await context.leave(130);
 	return 130;
@@ -60,6 +61,6 @@ export const runScreen = async (context: Context, options: AttendedOptions): Pro
 	const look = {ascii, color, background, signals, multiplexer, wheel};
 	const result = await runApp(session, {stdin, stdout, signal, ...look});
 	if (result.ended === 'quit') return leftBefore(context, behind, options.resumeCommand);
-	if (ended.insisted) return leftAtOnce(context, options.resumeCommand);
+	if (ended.insisted) return leftAtOnce(context, ended, options.resumeCommand);
 	return afterRun(context, ended, shared);
 };

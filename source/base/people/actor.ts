@@ -22,11 +22,12 @@ export type Actor = keyof typeof actors;
 /** Somebody as the operator reads of them: `you`, `the database admin`. */
 export const toldActor = (who: Actor): string => actors[who].told;
 
-/** How many things are whose, those of others first: `1 for the database admin, 2 for you`; where all are one's, `all for you`. */
+/** How many things are whose, those of others first: `1 for the database admin, 2 for you`; where all are one's, `all for you to mend`. */
 export const sharesOf = (all: readonly Actor[]): string => {
 	const known = (Object.keys(actors) as readonly Actor[]).filter((who) => all.includes(who));
 	const [only, ...others] = known;
-	if (only !== undefined && others.length === 0) return `${all.length === 1 ? '' : 'all '}for ${toldActor(only)}`;
+	if (only !== undefined && others.length === 0)
+		return `${all.length === 1 ? '' : 'all '}for ${toldActor(only)} to mend`;
 	return [...known.filter((who) => who !== 'operator'), ...known.filter((who) => who === 'operator')]
 		.map((who) => `${all.filter((one) => one === who).length} for ${toldActor(who)}`)
 		.join(', ');

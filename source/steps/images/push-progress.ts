@@ -55,16 +55,33 @@ export const reportPush = (world: World, targets: readonly PushTarget[]): Pick<P
 	const {report} = world;
 	const ofAll = tellAll(world, targets);
 	const images = new Map(targets.map((target) => [target.reference, bytesOf(target)]));
+	/** Layers that are whole at the registry, by whichever image: the others only have them mounted. */
+	const whole = new Set<string>();
 	const tell = ({image, repository}: PushTarget, done: number, total: number): void =>
 		report({kind: 'progress', label: `push ${repository}:${image.tag}`, done, total, unit: 'bytes'});
 	const farthest = (digest: string): number =>
 		Math.max(0, ...[...images.values()].map(({sent}) => sent.get(digest) ?? 0));
+	const tellOne = (target: PushTarget): void => {
+		const {total, sent} = images.get(target.reference) ?? bytesOf(target);
+		const sizes = new Map(target.image.blobs.map(({digest, size}) => [digest, size]));
+		tell(target, sum([...sizes].map(([digest, size]) => (whole.has(digest) ? size : (sent.get(digest) ?? 0)))), total);
+	};
+	/** A layer that is whole counts for each image that has it, as it does for all of them together. */
+	const tellSharing = (from: PushTarget, digest: string): void => {
+		whole.add(digest);
+		for (const target of targets) {
+			const isBegun = (images.get(target.reference)?.sent.size ?? 0) > 0;
+			if (isBegun && target !== from && target.image.blobs.some((blob) => blob.digest === digest)) tellOne(target);
+		}
+	};
 	return {
-		onProgress: (target, {digest, done}) => {
-			const {total, sent} = images.get(target.reference) ?? bytesOf(target);
+		onProgress: (target, {digest, done, total}) => {
+			const {sent} = images.get(target.reference) ?? bytesOf(target);
 			sent.set(digest, done);
+			if (done < total) whole.delete(digest);
 			ofAll.reached(digest, done);
-			tell(target, sum(sent.values()), total);
+			tellOne(target);
+			if (total > 0 && done >= total && !whole.has(digest)) tellSharing(target, digest);
 		},
 		onImage: (target, outcome) => {
 			const {reference} = target;

@@ -32,8 +32,9 @@ const labelRow = (progress: Progress, {width, marks}: Scroll): Row => {
 	];
 };
 
-const progressRows = (progress: Progress, scroll: Scroll, now: number): readonly Row[] => {
-	const silent = now - progress.updatedAt;
+/** @param now ms since the epoch; absent where something else of the step is heard */
+const progressRows = (progress: Progress, scroll: Scroll, now?: number): readonly Row[] => {
+	const silent = (now ?? progress.updatedAt) - progress.updatedAt;
 	return [
 		labelRow(progress, scroll),
 		row(`  ${amounts(progress)}`, 'dim'),
@@ -98,11 +99,13 @@ const cutRows = (progress: Progress, scroll: Scroll): readonly Row[] => [
 	row(`  broken off at ${amount(progress)}`, 'warn'),
 ];
 
-const transferRows = ({progress, status}: StepState, scroll: Scroll, now: number): readonly Row[] => {
+const transferRows = ({progress, status, items}: StepState, scroll: Scroll, now: number): readonly Row[] => {
+	// Pods are watched all the time, and what is heard of them stands in their table.
+	const since = items.some(isPod) ? undefined : now;
 	const parts = progress.filter(({whole}) => !whole);
 	// Items that were counted are no transfers; what came of them stands in the rows below.
 	const over = parts.filter((one) => isFinished(one) && one.unit === 'bytes').length;
-	const rowsOf = (one: Progress) => (status === 'problem' ? cutRows(one, scroll) : progressRows(one, scroll, now));
+	const rowsOf = (one: Progress) => (status === 'problem' ? cutRows(one, scroll) : progressRows(one, scroll, since));
 	return [
 		...progress.filter((one) => !isFinished(one)).flatMap(rowsOf),
 		...(over > 0 ? [row(`${counted(over, 'transfer')} finished`, 'dim')] : []),

@@ -43,10 +43,11 @@ const unnamed = ({message, cause, fix, evidence = [], answers = []}: Problem): r
 	return answers.some((answer) => words.includes(answer)) ? [] : answers;
 };
 
-/** Why one is met and what to do about it, with its answers, and what was seen: a fix may say to choose from these. */
+/** Why one is met and what to do about it, with its commands and answers, and what was seen: a fix may say to choose from these. */
 const fixRows = (problem: Problem, width: number, indent: number): readonly Row[] => [
 	...paragraph(`Why: ${problem.cause}`, width, 'plain', indent),
 	...paragraph(`What to do: ${problem.fix}`, width, 'plain', indent),
+	...problem.nextSteps.flatMap((step) => paragraph(step, width, 'plain', indent + 2)),
 	...(unnamed(problem).length === 0
 		? []
 		: paragraph(`Answers: ${unnamed(problem).join(', ')}`, width, 'plain', indent)),

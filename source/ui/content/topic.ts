@@ -1,5 +1,5 @@
 import {getAt} from '../../answers/draft.ts';
-import {covers} from '../../answers/form/asking.ts';
+import {covers, type Scope} from '../../answers/form/asking.ts';
 import {judgeForm} from '../../answers/form/form.ts';
 import {topics} from '../../answers/questions.ts';
 import {testOf} from '../state/asking/login.ts';
@@ -110,11 +110,16 @@ export const topicRows = (state: Asking, {width, marks}: Scroll): readonly Row[]
 	});
 };
 
-/** `3/9 Database`, with the member of the list that is open. */
+/** Of all topics the place that the list of topics gives it; of a few that lack something, among these. */
+const placeWords = (scope: Scope, topic: number, state: Asking): string => {
+	if (scope.kind === 'topic') return '';
+	const asked = topicsIn(questionnaireOf(state));
+	return scope.kind === 'all' ? `${topic + 1}/${topics.length} ` : `${asked.indexOf(topic) + 1}/${asked.length} `;
+};
+
+/** `3/9 Database`, counted as the list of all topics has them, with the member of the list that is open. */
 export const topicTitle = (state: Asking): string => {
 	const {scope, spot} = state.screen;
-	const asked = topicsIn(questionnaireOf(state));
-	const place = scope.kind === 'topic' ? '' : `${asked.indexOf(spot.topic) + 1}/${asked.length} `;
 	const member = spot.item === undefined ? '' : ` ${spot.item + 1}`;
-	return `${place}${topics[spot.topic]?.title ?? ''}${member}`;
+	return `${placeWords(scope, spot.topic, state)}${topics[spot.topic]?.title ?? ''}${member}`;
 };

@@ -51,7 +51,8 @@ const waitsTwice = () => {
 		return {
 			status: 'waiting',
 			handover: {...handover, pollEveryMs: 5},
-			late: () => stepProblems.problem('prerequisites-not-met', {count: 2, shares: 'all for you', list: 'a, b'}),
+			late: () =>
+				stepProblems.problem('prerequisites-not-met', {count: 2, shares: 'all for you to mend', list: 'a, b'}),
 		};
 	}, 'dns');
 };

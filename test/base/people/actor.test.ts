@@ -7,6 +7,6 @@ test('shares name the work of others first, each with its number', () => {
 });
 
 test('shares of one alone are all of it', () => {
-	expect(sharesOf(['operator', 'operator'])).toBe('all for you');
-	expect(sharesOf(['network team'])).toBe('for the network team');
+	expect(sharesOf(['operator', 'operator'])).toBe('all for you to mend');
+	expect(sharesOf(['network team'])).toBe('for the network team to mend');
 });

@@ -185,7 +185,7 @@ test('several checks that fail after an upgrade are told as one, once they had t
 	const refused = refusalOf(requireVerified(world, 'workspace two', [failing('a'), failing('b')]));
 	expect(await clock.drive(refused)).toMatchObject({
 		code: code('upgrade-unverified'),
-		message: '2 of 2 checks of the workspace two failed after its upgrade: all for you.',
+		message: '2 of 2 checks of the workspace two failed after its upgrade: all for you to mend.',
 		cause: 'They are: 1. a is not ready. 2. b is not ready.',
 		parts: [{fix: 'Mend zenml-not-ready.'}, {fix: 'Mend zenml-not-ready.'}],
 	});

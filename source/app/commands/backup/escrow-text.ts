@@ -28,7 +28,9 @@ export const escrowLines = ({keys, place, file, record, fault, next, isRehearsal
 		...(isRehearsal ? [rehearsedKeys] : []),
 		`Keys in the secret ${place}, by name and fingerprint:`,
 		...keys.map(({name, fingerprint}) => `  ${printable(name.padEnd(width))}  ${fingerprint}`),
-		...(file === undefined ? [] : [`Written for the safe, encrypted with age: ${printable(file)}${mark}`]),
+		...(file === undefined
+			? []
+			: [`${isRehearsal ? 'Written' : 'Written for the safe'}, encrypted with age: ${printable(file)}${mark}`]),
 		`Copy outside:  ${record ? printable(escrowText(record)) : 'never confirmed'}${mark}`,
 		...(fault === undefined ? [] : [`Not well:      ${printable(fault)}`]),
 		...(next === undefined ? [] : [next]),

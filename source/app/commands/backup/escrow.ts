@@ -20,6 +20,7 @@ import {stateDirectoryOf} from '../../answers/inputs.ts';
 import type {Context} from '../../base/context.ts';
 import {escrowFile} from '../../base/journal-file.ts';
 import {asCalled, calledBy} from '../../base/kept/own-commands.ts';
+import {tellRows} from '../../base/wrap.ts';
 import type {Work} from '../command.ts';
 import {escrowLines, rehearsedKeys} from './escrow-text.ts';
 import {type BackupSite, siteOf} from './folder.ts';
@@ -92,9 +93,9 @@ const confirm = async (
 };
 
 /** The command that confirms a copy, called as this one was. */
-const confirmWords = (context: Context, options: EscrowOptions): string =>
+const confirmWords = (context: Context, options: EscrowOptions, isRehearsal: boolean): string =>
 	asCalled(
-		'When a copy lies in a safe: zenml-airgap backup escrow --confirm "WHERE"',
+		`${isRehearsal ? 'To practise the confirmation' : 'When a copy lies in a safe'}: zenml-airgap backup escrow --confirm "WHERE"`,
 		context.called ?? calledBy(options),
 	);
 
@@ -117,8 +118,8 @@ export const escrowWork: Work<EscrowOptions> = async (context, options) => {
 		context.out(`${JSON.stringify(told)}\n`);
 		return 0;
 	}
-	const next = where === undefined && fault !== undefined ? confirmWords(context, options) : undefined;
+	const next = where === undefined && fault !== undefined ? confirmWords(context, options, isRehearsal) : undefined;
 	const lines = escrowLines({keys, place, file, record, fault, next, isRehearsal});
-	context.out(`${lines.join('\n')}\n`);
+	tellRows(context)(`${lines.join('\n')}\n`);
 	return 0;
 };
