@@ -1,7 +1,7 @@
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {afterAll, beforeAll, describe, expect, it, test} from 'vitest';
 import {loadDraft, overrideOf, parseOverrides} from '../../source/answers/file/load.ts';
 import {resolveSecret, type SecretSources} from '../../source/answers/secrets.ts';
 import {type Problem, type ProblemCode, ProblemError} from '../../source/base/problem.ts';
@@ -474,6 +474,14 @@ const refusals: readonly Refusal[] = [
 		},
 	],
 ];
+
+test.each([
+	['too far to the left', 'registry:\n host: r:5000\n  username: u\n  prefix: z\n  insecure: false\n', 2],
+	['too far to the left below others', 'registry:\n  username: u\n host: r:5000\n  prefix: z\n  insecure: false\n', 3],
+	['too far to the right', 'registry:\n  host: r:5000\n   username: u\n  prefix: z\n  insecure: false\n', 2],
+])('a line that stands %s is one mistake, not one for each line below it', (_where, text, line) => {
+	expect(problemsOf(text)).toMatchObject([{code: 'answers-syntax', location: {line}}]);
+});
 
 /** A text that is no YAML, with the cause that is told of it. */
 const slips: readonly (readonly [text: string, cause: string, fix: string])[] = [

@@ -70,11 +70,17 @@ export const atPems = <Found extends Placed & {readonly place: {readonly column:
 	});
 };
 
+/** Slips without the wrong indentations in the lines right below another slip: one line out of place is told of each that follows it. */
+const withoutFollowing = <Found extends Placed>(found: readonly Found[]): readonly Found[] => {
+	const lines = new Set(found.map(({place: {line}}) => line));
+	return found.filter(({slip, place: {line}}) => slip !== 'indentation' || !lines.has(line - 1));
+};
+
 /** A line whose indentation has a tab, and more than that. */
 const tabbed = /^ *\t\s*\S/u;
 
 /**
- * Slips without those that a tab brings along: behind the first one the parser knows no level any more, and each line may be refused for
+ * Slips without those that another one brings along, such as a tab: behind the first one the parser knows no level any more, and each line may be refused for
  * it, also the one before. `tabs` are the lines from there on that are indented so.
  */
 export const withoutEchoes = <Found extends Placed>(
@@ -84,7 +90,7 @@ export const withoutEchoes = <Found extends Placed>(
 	const lines = text.split('\n');
 	const isTabbed = (line: number): boolean => tabbed.test(lines[line - 1] ?? '');
 	const first = found.find(({place: {line}}) => isTabbed(line));
-	if (!first) return {slips: found, tabs: []};
+	if (!first) return {slips: withoutFollowing(found), tabs: []};
 	const {line: from} = first.place;
 	const before = found.filter(({place: {line}}) => line < from - 1);
 	return {

@@ -187,6 +187,18 @@ const goesDeeper = (text: string, line: number): boolean => {
 	return /^\s*(?:- )?[\w.-]+:\s+\S/u.test(here) && indentOf(next) > indentOf(here) && /^\s*(?:- )?[\w.-]+:/u.test(next);
 };
 
+/** Slips without those of the lines right below one that is followed by deeper ones: these are where they belong, and it is not. */
+const withoutThrown = <Found extends {readonly slip: Slip; readonly place: Place}>(
+	found: readonly Found[],
+	text: string,
+): readonly Found[] => {
+	const lines = new Set(found.flatMap(({slip, place: {line}}) => (slip === 'one line' ? [line] : [])));
+	const thrown = new Set<number>();
+	for (const line of [...lines].sort((one, other) => one - other))
+		if (lines.has(line - 1) && (thrown.has(line - 1) || goesDeeper(text, line - 1))) thrown.add(line);
+	return found.filter(({slip, place: {line}}) => slip !== 'one line' || !thrown.has(line));
+};
+
 /** What the parser says, and what it takes but no reader sees. One slip often gives several errors in its line; the first one names it best. */
 const slipsIn = (
 	{errors, warnings}: Document,
@@ -207,7 +219,7 @@ const slipsIn = (
 		return {slip: slipOf(error), place};
 	});
 	const {slips, tabs} = withoutEchoes(atPems(found, text), text);
-	for (const {slip, place} of slips) {
+	for (const {slip, place} of withoutThrown(slips, text)) {
 		const isDeeper = slip === 'one line' && goesDeeper(text, place.line);
 		const told = slip === 'tab' ? tabsProblem(tabs, file, place) : slipProblem(isDeeper ? 'deeper' : slip, file, place);
 		if (!lines.has(place.line)) lines.set(place.line, told);

@@ -81,7 +81,7 @@ const rehearsalRows = ({rehearsal, found}: UiState, width: number): readonly Row
 	if (!rehearsal) return [];
 	const {fault = []} = found ?? {};
 	const text =
-		'This is a rehearsal: cluster, registry and database are played on this host. Nothing outside is touched.';
+		'This is a rehearsal: its cluster, registry and databases are on this host alone. Nothing outside is touched.';
 	return [...paragraph(text, width, 'warn'), ...fault.flatMap((line) => withCommands(line, width, 'key')), blank];
 };
 
