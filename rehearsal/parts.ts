@@ -1,10 +1,17 @@
 import {rm} from 'node:fs/promises';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import {writeWhole} from '../source/base/files.ts';
 import {registryUsername} from './answers.ts';
 import {findPrograms, type Programs} from './client-tools/index.ts';
 import {employColleagues} from './colleagues.ts';
-import {type AddedApi, type KubernetesServer, routerName, type Snapshot, startKubernetes} from './kubernetes/index.ts';
+import {
+	type AddedApi,
+	inWorld,
+	type KubernetesServer,
+	routerName,
+	type Snapshot,
+	startKubernetes,
+} from './kubernetes/index.ts';
 import {openMysql, type SiteMysql} from './mysql/index.ts';
 import {type RunningNameServer, startNameServer} from './name-server/index.ts';
 import {readJson} from './own-json.ts';
@@ -166,7 +173,7 @@ export const startCluster = async (
 		await saver.flush();
 	});
 	saver.touch();
-	await writeWhole(files.kubeconfig, kubernetes.kubeconfig);
+	await writeWhole(files.kubeconfig, inWorld(kubernetes.kubeconfig, dirname(files.kubeconfig)));
 	kubernetes.subscribe('secrets', ({type, object}) => {
 		if (type === 'ADDED' && object.type === 'helm.sh/release.v1') fault.onRevision(object.metadata.namespace ?? '');
 	});

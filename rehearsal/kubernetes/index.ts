@@ -5,7 +5,7 @@ export {createAuthority, issueServerCertificate} from './certificates.ts';
 export {gatewayId, httpRouteId, listenersOf, pairOf, takesHost} from './controllers/gateways.ts';
 export {routeId, routerName} from './controllers/routes.ts';
 export {type ExecPod, type ExecRun, noProgram} from './exec/types.ts';
-export {writeKubeconfig} from './kubeconfig.ts';
+export {inWorld, writeKubeconfig} from './kubeconfig.ts';
 export type {ContainerRun, Outcome, Pace, RunPod} from './kubelet/types.ts';
 export {isReady} from './objects/conditions.ts';
 

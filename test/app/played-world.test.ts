@@ -2,6 +2,8 @@ import {mkdir, readdir, rm, writeFile} from 'node:fs/promises';
 import {createServer} from 'node:net';
 import path from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
+import {parse, stringify} from 'yaml';
+import {inWorld, writeKubeconfig} from '../../rehearsal/kubernetes/index.ts';
 import {anewForDumps, contextInWorld, contextOf, requireDumps} from '../../source/app/base/played-world.ts';
 import {worldPlaceOf} from '../../source/app/base/world-place.ts';
 import type {ProblemError} from '../../source/base/problem.ts';
@@ -20,6 +22,8 @@ afterEach(async () => {
 	for (const folder of made.splice(0)) await rm(folder, {recursive: true, force: true});
 	await stage.remove();
 });
+
+type Config = {readonly contexts: readonly unknown[]; readonly clusters: readonly unknown[]};
 
 const answers = (kubeconfig: string) => ({kubernetes: {kubeconfig}}) as never;
 
@@ -42,6 +46,30 @@ test('the cluster of a played world makes a rehearsal of what is done there, and
 	// A report can be written whether it is up or not.
 	expect(await contextOf(stage.context, played)).toMatchObject({rehearsal: true});
 	expect(await contextOf(stage.context, answers(path.join(stage.folder, 'nowhere', 'kubeconfig')))).toBe(stage.context);
+});
+
+test('a copy of the kubeconfig of a played world is known for one, also among other clusters, and one of a real site is not', async () => {
+	const world = path.join(stage.folder, 'world');
+	await stage.write('world/rehearsal.json', JSON.stringify({ports: {kubernetes: 1}}));
+	const access = {url: 'https://127.0.0.1:1', caPem: 'pem', user: 'me', token: 'token'};
+	const played = parse(inWorld(writeKubeconfig({...access, name: 'rehearsal'}), world)) as Config;
+	const real = parse(writeKubeconfig({...access, name: 'prod'})) as Config;
+	const merged = {
+		...real,
+		contexts: [...real.contexts, ...played.contexts],
+		clusters: [...real.clusters, ...played.clusters],
+	};
+	const copy = await stage.write('copied', stringify(played));
+	const both = await stage.write('merged', stringify(merged));
+	const isPlayed = async (kubernetes: {kubeconfig: string; context?: string}) =>
+		(await contextOf(stage.context, {kubernetes} as never)).rehearsal === true;
+	expect(await isPlayed({kubeconfig: copy})).toBe(true);
+	expect(await isPlayed({kubeconfig: both})).toBe(false);
+	expect(await isPlayed({kubeconfig: both, context: 'rehearsal'})).toBe(true);
+	expect(await isPlayed({kubeconfig: both, context: 'nowhere'})).toBe(false);
+	for (const broken of [': : zenml-airgap.io/rehearsal', 'zenml-airgap.io/rehearsal: [1]'])
+		expect(await isPlayed({kubeconfig: await stage.write('broken', broken)})).toBe(false);
+	expect(await isPlayed({kubeconfig: stage.folder})).toBe(false);
 });
 
 test('papers of a rehearsal whose world is not up are refused, and those that were made stay as they are', async () => {

@@ -1,3 +1,4 @@
+import {stat} from 'node:fs/promises';
 import {connect} from 'node:net';
 import path from 'node:path';
 import * as z from 'zod';
@@ -35,12 +36,54 @@ const textOf = async (file: string): Promise<string | undefined> => {
 	}
 };
 
-const parsed = (text: string): unknown => {
+/** What a text says; undefined where it is not written in its language. */
+const attempt = (read: () => unknown): unknown => {
 	try {
-		return JSON.parse(text);
+		return read();
 	} catch {
 		return undefined;
 	}
+};
+
+/** The extension of a cluster that names its world (rehearsal/kubernetes/kubeconfig.ts). */
+const mark = 'zenml-airgap.io/rehearsal';
+
+const named = <Entry extends z.ZodType>(entry: Entry) => z.array(z.looseObject({name: z.string()}).and(entry));
+
+/** As far as it is needed here; what is wrong with the rest is told where it is used. */
+const kubeconfigSchema = z.looseObject({
+	'current-context': z.string().optional(),
+	contexts: named(z.looseObject({context: z.looseObject({cluster: z.string()})})),
+	clusters: named(
+		z.looseObject({
+			cluster: z.looseObject({extensions: named(z.looseObject({extension: z.unknown()})).optional()}),
+		}),
+	),
+});
+
+const worldSchema = z.looseObject({world: z.string().refine((folder) => path.isAbsolute(folder))});
+
+/** What a pipe gives is read once, by whoever uses it; what is wrong with a kubeconfig is told there, too. */
+const textOfFile = async (file: string): Promise<string | undefined> => {
+	try {
+		return (await stat(file)).isFile() ? await textOf(file) : undefined;
+	} catch {
+		return undefined;
+	}
+};
+
+/** The folder of the world that a kubeconfig names for the cluster of its context, also a copy that lies elsewhere; undefined for any other. */
+const markedWorld = async (file: string, context: string | undefined): Promise<string | undefined> => {
+	const text = await textOfFile(file);
+	if (text?.includes(mark) !== true) return undefined;
+	const {parse} = await import('yaml');
+	const read = kubeconfigSchema.safeParse(attempt(() => parse(text) as unknown));
+	if (!read.success) return undefined;
+	const {contexts, clusters} = read.data;
+	const inUse = contexts.find(({name}) => name === (context ?? read.data['current-context']));
+	const {extensions = []} = clusters.find(({name}) => name === inUse?.context.cluster)?.cluster ?? {};
+	const world = worldSchema.safeParse(extensions.find(({name}) => name === mark)?.extension);
+	return world.success ? world.data.world : undefined;
 };
 
 /** The world of the cluster that the answers name; undefined for a real cluster, and for a record that says no port. */
@@ -50,9 +93,10 @@ const worldOf = async (
 ): Promise<PlayedWorld | undefined> => {
 	const kubeconfig = kubernetes.kubeconfig ?? environment.KUBECONFIG;
 	if (!kubeconfig) return undefined;
-	const folder = path.dirname(path.resolve(kubeconfig));
+	const file = path.resolve(kubeconfig);
+	const folder = (await markedWorld(file, kubernetes.context)) ?? path.dirname(file);
 	const text = await textOf(path.join(folder, 'rehearsal.json'));
-	const record = recordSchema.safeParse(text === undefined ? undefined : parsed(text));
+	const record = recordSchema.safeParse(text === undefined ? undefined : attempt(() => JSON.parse(text)));
 	if (!record.success) return undefined;
 	const {ports, mysql} = record.data;
 	return {folder, port: ports.kubernetes, mysqlIsPlayed: mysql === 'played'};
