@@ -8,7 +8,6 @@ import type {AnswerFlags, Context} from '../base/context.ts';
 import {type Called, calledBy, calledDeep} from '../base/kept/own-commands.ts';
 import {contextInWorld} from '../base/played-world.ts';
 import {appProblems} from '../base/problems.ts';
-import {tellRows} from '../base/wrap.ts';
 import type {AddCommand, Work} from './command.ts';
 import {withAnswerOptions, withExamples} from './shared-options.ts';
 
@@ -35,15 +34,16 @@ const asCalled = (one: WrittenPapers, called: Called, out: string | undefined): 
 	return {...one, lacks: full(one.lacks), ...(one.toDo && {toDo: full(one.toDo)})};
 };
 
-const tell = (
+const tell = async (
 	{out, redactor, stdout}: Context,
 	all: readonly WrittenPapers[],
 	{json, kept}: {readonly json: boolean; readonly kept: readonly string[]},
-): void => {
+): Promise<void> => {
 	if (json) {
 		for (const one of all) out(redactor.redact(`${JSON.stringify(one)}\n`));
 		return;
 	}
+	const {tellRows} = await import('../base/wrap.ts');
 	const rows = tellRows({out, stdout});
 	// Problems end the command, and are told whole then.
 	for (const line of [...writtenLines(all, {problems: 'in short'}), ...kept]) rows(redactor.redact(line));
@@ -81,7 +81,7 @@ const work: Work<HandoverOptions> = async (
 	const saysWhen =
 		all.every(({topic, folder}) => folder === undefined || settled.has(topic)) ||
 		(await installUnderWay(stateDirectory, context.hostName));
-	tell(
+	await tell(
 		context,
 		all.map((one) => asCalled(one, called, out)),
 		{json, kept: keptWords(kept, {by, contact}, saysWhen)},

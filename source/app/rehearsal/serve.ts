@@ -8,7 +8,6 @@ import type {FoundAnswers} from '../answers/inputs.ts';
 import {completeAnswers} from '../answers/inputs.ts';
 import type {Context} from '../base/context.ts';
 import {asCalled, type Program} from '../base/kept/own-commands.ts';
-import {tellRows} from '../base/wrap.ts';
 import {answerOrders} from './orders.ts';
 
 /** A world that is kept up, and what is needed to reach it. */
@@ -62,6 +61,7 @@ const untilSignal = async ({signal}: Context, ended: Promise<Error>): Promise<vo
 export const serveWorld = async (context: Context, served: Served): Promise<void> => {
 	const file = path.join(served.directory, 'answers.yaml');
 	await writeWhole(file, showAnswers(completeAnswers(served.answers)));
+	const {tellRows} = await import('../base/wrap.ts');
 	const tell = tellRows(context);
 	for (const line of [...served.told, ...howTo(served, file)]) tell(`${printable(line)}\n`);
 	const orders = await answerOrders(served.stateDirectory, {

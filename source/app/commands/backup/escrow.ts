@@ -20,7 +20,6 @@ import {stateDirectoryOf} from '../../answers/inputs.ts';
 import type {Context} from '../../base/context.ts';
 import {escrowFile} from '../../base/journal-file.ts';
 import {asCalled, calledBy} from '../../base/kept/own-commands.ts';
-import {tellRows} from '../../base/wrap.ts';
 import type {Work} from '../command.ts';
 import {escrowLines, rehearsedKeys} from './escrow-text.ts';
 import {type BackupSite, siteOf} from './folder.ts';
@@ -120,6 +119,7 @@ export const escrowWork: Work<EscrowOptions> = async (context, options) => {
 	}
 	const next = where === undefined && fault !== undefined ? confirmWords(context, options, isRehearsal) : undefined;
 	const lines = escrowLines({keys, place, file, record, fault, next, isRehearsal});
+	const {tellRows} = await import('../../base/wrap.ts');
 	tellRows(context)(`${lines.join('\n')}\n`);
 	return 0;
 };
