@@ -221,3 +221,10 @@ test('no file is longer than 300 lines, and no folder holds more than 20', () =>
 	for (const file of programFiles) counts.set(path.dirname(file), (counts.get(path.dirname(file)) ?? 0) + 1);
 	expect([...counts].filter(([, count]) => count > 20)).toEqual([]);
 });
+
+test('a library that is loaded when it is needed is taken by its default: by names the built program may find nothing there', () => {
+	const named = programFiles.filter((file) =>
+		/\{(?!\s*default)[^{}]*\}\s*=\s*await import\('(?![.]|node:)/u.test(textOfFile(file)),
+	);
+	expect(named).toEqual([]);
+});

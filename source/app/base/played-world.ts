@@ -36,10 +36,9 @@ const textOf = async (file: string): Promise<string | undefined> => {
 	}
 };
 
-/** What a text says; undefined where it is not written in its language. */
-const attempt = (read: () => unknown): unknown => {
+const parsed = (text: string): unknown => {
 	try {
-		return read();
+		return JSON.parse(text);
 	} catch {
 		return undefined;
 	}
@@ -47,21 +46,6 @@ const attempt = (read: () => unknown): unknown => {
 
 /** The extension of a cluster that names its world (rehearsal/kubernetes/kubeconfig.ts). */
 const mark = 'zenml-airgap.io/rehearsal';
-
-const named = <Entry extends z.ZodType>(entry: Entry) => z.array(z.looseObject({name: z.string()}).and(entry));
-
-/** As far as it is needed here; what is wrong with the rest is told where it is used. */
-const kubeconfigSchema = z.looseObject({
-	'current-context': z.string().optional(),
-	contexts: named(z.looseObject({context: z.looseObject({cluster: z.string()})})),
-	clusters: named(
-		z.looseObject({
-			cluster: z.looseObject({extensions: named(z.looseObject({extension: z.unknown()})).optional()}),
-		}),
-	),
-});
-
-const worldSchema = z.looseObject({world: z.string().refine((folder) => path.isAbsolute(folder))});
 
 /** What a pipe gives is read once, by whoever uses it; what is wrong with a kubeconfig is told there, too. */
 const textOfFile = async (file: string): Promise<string | undefined> => {
@@ -76,14 +60,7 @@ const textOfFile = async (file: string): Promise<string | undefined> => {
 const markedWorld = async (file: string, context: string | undefined): Promise<string | undefined> => {
 	const text = await textOfFile(file);
 	if (text?.includes(mark) !== true) return undefined;
-	const {parse} = await import('yaml');
-	const read = kubeconfigSchema.safeParse(attempt(() => parse(text) as unknown));
-	if (!read.success) return undefined;
-	const {contexts, clusters} = read.data;
-	const inUse = contexts.find(({name}) => name === (context ?? read.data['current-context']));
-	const {extensions = []} = clusters.find(({name}) => name === inUse?.context.cluster)?.cluster ?? {};
-	const world = worldSchema.safeParse(extensions.find(({name}) => name === mark)?.extension);
-	return world.success ? world.data.world : undefined;
+	return (await import('./marked-kubeconfig.ts')).worldIn(text, mark, context);
 };
 
 /** The world of the cluster that the answers name; undefined for a real cluster, and for a record that says no port. */
@@ -96,7 +73,7 @@ const worldOf = async (
 	const file = path.resolve(kubeconfig);
 	const folder = (await markedWorld(file, kubernetes.context)) ?? path.dirname(file);
 	const text = await textOf(path.join(folder, 'rehearsal.json'));
-	const record = recordSchema.safeParse(text === undefined ? undefined : attempt(() => JSON.parse(text)));
+	const record = recordSchema.safeParse(text === undefined ? undefined : parsed(text));
 	if (!record.success) return undefined;
 	const {ports, mysql} = record.data;
 	return {folder, port: ports.kubernetes, mysqlIsPlayed: mysql === 'played'};

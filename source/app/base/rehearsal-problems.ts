@@ -46,7 +46,7 @@ export const rehearsalRunProblems = declareProblems({
 	'rehearsal-not-up': {
 		area: 'prerequisites',
 		message: 'These answers are those of a rehearsal, and its world is not up.',
-		cause: 'Their kubeconfig lies in {folder}, the folder of a played world, whose cluster does not answer.',
+		cause: 'Their kubeconfig is that of the played world in {folder}, whose cluster does not answer.',
 		cases: {
 			usual: {
 				fix: 'For a real install take answers of your own site. To practise in that world, start it in another shell.',
