@@ -35,6 +35,8 @@ export type RunTold = {
 	readonly recordedBefore?: readonly RecordedBefore[];
 	/** True for a run in a played world. */
 	readonly rehearsal: boolean;
+	/** True for a paper whose first section is the problem. */
+	readonly beginsWithProblem?: boolean;
 	/** How commands of this program are to be called; as they are where it is not given. */
 	readonly asCalled?: AsCalled | undefined;
 };
@@ -56,6 +58,10 @@ const earlierLines = ({id, outcome}: StepState, {changedBefore = {}}: RunTold): 
 	return [`  ${change.ended ?? 'done'} in run ${change.runId}, ${moment(change.at)}${by}`];
 };
 
+/** A paper that begins with the problem does not tell it twice. */
+const problemLines = (problem: Problem, {beginsWithProblem = false}: RunTold): readonly string[] =>
+	beginsWithProblem ? [`  problem ${problem.code}, told above`] : formatProblem(problem).map((line) => `  ${line}`);
+
 const stepLines = (step: StepState, told: RunTold): readonly string[] => [
 	`${step.title}: ${stepWords(step, told.state.pass)}${step.note ? `, ${step.note}` : ''}${tookOf(step)}`,
 	...earlierLines(step, told),
@@ -67,7 +73,7 @@ const stepLines = (step: StepState, told: RunTold): readonly string[] => [
 			const head = told.state.pass === 'apply' ? 'was to be done' : 'differs';
 			return `  ${head}: ${action} ${target}${detail === undefined ? '' : ` (${detail})`}`;
 		}),
-	...(step.problem ? formatProblem(step.problem).map((line) => `  ${line}`) : []),
+	...(step.problem ? problemLines(step.problem, told) : []),
 ];
 
 /** What a step recorded; before it what earlier runs recorded in it, one that brought it to its end where this run found it done. */
@@ -202,7 +208,7 @@ export const problemPaper = (told: RunTold): Paper => {
 		across: across(told),
 		sections: [
 			{title: 'Problem', lines: problems.flatMap(formatProblem)},
-			...common(told),
+			...common({...told, beginsWithProblem: true}),
 			{title: 'Answers', lines: serializeAnswers(answers).trimEnd().split('\n')},
 			{title: 'Log', lines: state.log.slice(-mostLog).map(logLine)},
 		],

@@ -216,6 +216,8 @@ test('the report of a problem holds all that its page shows, the answers, the su
 		],
 	])
 		expect(text).toContain(part);
+	expect(text.split('CREATE ROLE zenml;').length).toBe(2);
+	expect(text).toContain('problem prerequisites-not-met, told above');
 });
 
 test('changed answers are told by their paths, never by what they hold', () => {
