@@ -52,7 +52,7 @@ test('several of one team are that team’s', () => {
 	const who = 'database admin';
 	expect(combine(['disk-full', {who}], ['clock-skew', {who}])).toMatchObject({
 		who,
-		message: '2 prerequisites are not met: all for the database admin.',
+		message: '2 prerequisites are not met: all for the database admin to mend.',
 	});
 });
 
