@@ -2,6 +2,7 @@ import {createFinder} from './redact/finder.ts';
 import {mask} from './redact/mask.ts';
 import type {Range} from './redact/url-logins.ts';
 
+export {isOrdinary} from './redact/finder.ts';
 export {mask} from './redact/mask.ts';
 
 /** Bytes of the largest secret that is read: a key of a service account has 2.4 KB, a token of a cloud registry 2.8 KB. */

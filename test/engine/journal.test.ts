@@ -219,7 +219,7 @@ test('a run carries over what an earlier one knew of steps that it has not reach
 	]);
 });
 
-test('what a step recorded is kept with the run that changed it: the newest fifty lines, each to 500 letters', () => {
+test('what a step recorded is kept with the run that changed it: the newest fifty lines, each to 250 letters', () => {
 	const line = (text: string): NewEvent => ({
 		type: 'step-detail',
 		step: 'images',
@@ -233,7 +233,7 @@ test('what a step recorded is kept with the run that changed it: the newest fift
 	]);
 	const record = journalOf(state, more).steps[0]?.changed?.record ?? [];
 	expect(record.length).toBe(50);
-	expect(record.at(-1)).toBe(`59 ${'a'.repeat(497)}…`);
+	expect(record.at(-1)).toBe(`59 ${'a'.repeat(247)}…`);
 });
 
 test('what a run finds done is kept as what the run before it did, with whose that was, over any number of runs', () => {

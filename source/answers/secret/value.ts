@@ -1,6 +1,6 @@
 import {faultOf, hasMark} from '../../base/reading/encoding.ts';
 import {unseenIn} from '../../base/reading/unseen.ts';
-import {mostSecretBytes} from '../../base/redact.ts';
+import {isOrdinary, mostSecretBytes} from '../../base/redact.ts';
 import {counted} from '../../base/text.ts';
 import {answersProblems} from '../problems.ts';
 
@@ -40,8 +40,7 @@ export const secretText = (bytes: Uint8Array, at: SecretPlace): string => {
 const fewest = 8;
 
 /** It is masked in such texts, too: they are hard to read then, and whoever knows them reads it out of the gaps. */
-const isCommon = (value: string): boolean =>
-	value !== '' && (value.length < fewest || /^(?:\p{Lu}?\p{Ll}{1,15}|\p{Lu}{1,16})$/u.test(value));
+const isCommon = (value: string): boolean => value !== '' && (value.length < fewest || isOrdinary(value));
 
 /** What is worth a look in a secret that is taken as it is. Never tells anything that is seen of it. */
 export const oddities = (value: string, {answer, place}: SecretPlace): readonly string[] => {

@@ -38,8 +38,13 @@ const ofWorld = async (
 	plan: PlanEntry,
 	{source, stateDirectory}: {readonly source: FoundAnswers; readonly stateDirectory: string},
 ): Promise<{readonly plan: PlanEntry; readonly rehearsal?: readonly string[]}> => {
-	const kubeconfig = getAt(partialAnswers(source).draft, 'kubernetes.kubeconfig');
-	const answers = {kubernetes: typeof kubeconfig === 'string' ? {kubeconfig} : {}};
+	const {draft} = partialAnswers(source);
+	const textAt = (answer: string): string | undefined => {
+		const value = getAt(draft, answer);
+		return typeof value === 'string' ? value : undefined;
+	};
+	// A kubeconfig may know a played world and real clusters: the context says which of them is meant.
+	const answers = {kubernetes: {kubeconfig: textAt('kubernetes.kubeconfig'), context: textAt('kubernetes.context')}};
 	if ((await contextOf(context, answers)).rehearsal !== true) return {plan};
 	const anew = await anewForDumps(context, answers, stateDirectory);
 	const words = anew === undefined ? plan.words : withoutDumps(plan.words, anew);

@@ -15,7 +15,7 @@ const shortest = 4;
 const foldable = 16;
 
 /** One or two words, which many texts hold that have nothing to do with the secret: `password`, `zenml-pro`. */
-const isOrdinary = (text: string): boolean => {
+export const isOrdinary = (text: string): boolean => {
 	const words = text.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== '');
 	return words.length <= 2 && words.every((word) => /^(?:\p{Lu}?\p{Ll}{1,12}|\p{Lu}{1,12})$/u.test(word));
 };

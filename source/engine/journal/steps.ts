@@ -40,10 +40,16 @@ export const lastChangeOf = ({changed, outcome, runId, finishedAt}: JournalStep)
 };
 
 /** A journal also has to fit into a Secret of the cluster: so many of the newest lines of a record are kept, and so much of each. */
-const most = {lines: 50, letters: 500} as const;
+const most = {lines: 50, letters: 250} as const;
 
-const recordOf = ({record = []}: StepState): Pick<LastChange, 'record'> =>
-	record.length === 0 ? {} : {record: record.slice(-most.lines).map((line) => cutTo(line, most.letters))};
+/** What a journal keeps of the record of a step. */
+export const keptRecord = ({record = []}: Pick<StepState, 'record'>): readonly string[] =>
+	record.slice(-most.lines).map((line) => cutTo(line, most.letters));
+
+const recordOf = (step: StepState): Pick<LastChange, 'record'> => {
+	const record = keptRecord(step);
+	return record.length === 0 ? {} : {record: [...record]};
+};
 
 /** What the entries of one run have in common. */
 type Of = {readonly runId: string; readonly by: string | undefined; readonly earlier: readonly JournalStep[]};

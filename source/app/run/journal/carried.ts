@@ -2,6 +2,7 @@ import {differences} from '../../../answers/file/differences.ts';
 import {type Answers, answersSchema} from '../../../answers/schema.ts';
 import {cutTo} from '../../../base/text.ts';
 import {formatMoment} from '../../../base/units.ts';
+import {keptRecord} from '../../../engine/journal/steps.ts';
 import type {Journal} from '../../../engine/journal.ts';
 import type {RunState} from '../../../engine/state.ts';
 import {confirmedWords, type Happened} from '../../../report/happened.ts';
@@ -11,7 +12,7 @@ type Met = NonNullable<Journal['met']>;
 type Records = NonNullable<Journal['records']>;
 
 /** So much of the newest is carried from run to run: the journal also has to fit into a Secret of the cluster. */
-const most = {met: 50, records: 10, lines: 50, letters: 500} as const;
+const most = {met: 50, records: 10, letters: 500} as const;
 
 /** What an earlier run was told, for the reports of this one. */
 const confirmedBefore = ({step, at, by}: NonNullable<Journal['confirmations']>[number]): Happened => ({
@@ -77,9 +78,9 @@ export const metOf = (
 
 /** The same of what was recorded in steps that have no end yet: a migration whose rollout then failed was made all the same. */
 export const recordsOf = (earlier: Journal | undefined, {runId, steps}: RunState): Records => {
-	const own = steps.flatMap(({id, outcome, record = []}) => {
-		if (outcome !== undefined || record.length === 0) return [];
-		return [{runId, step: id, lines: record.slice(-most.lines).map((line) => cutTo(line, most.letters))}];
+	const own = steps.flatMap((step) => {
+		const lines = step.outcome === undefined ? keptRecord(step) : [];
+		return lines.length === 0 ? [] : [{runId, step: step.id, lines: [...lines]}];
 	});
 	return [...(earlier?.records ?? []), ...own].slice(-most.records);
 };
