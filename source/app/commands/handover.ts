@@ -5,7 +5,7 @@ import {shellWord} from '../../base/shell.ts';
 import {type TopicId, topics} from '../../handover/topics.ts';
 import {type WrittenPapers, writtenLines} from '../../handover/written.ts';
 import type {AnswerFlags, Context} from '../base/context.ts';
-import {type Called, calledBy, calledDeep} from '../base/kept/own-commands.ts';
+import {type Called, calledBy, calledDeep, handoverWith} from '../base/kept/own-commands.ts';
 import {contextInWorld} from '../base/played-world.ts';
 import {appProblems} from '../base/problems.ts';
 import type {AddCommand, Work} from './command.ts';
@@ -20,17 +20,10 @@ type HandoverOptions = AnswerFlags & {
 	readonly json: boolean;
 };
 
-/** A text whose commands for papers write them to the same place as these. */
-const withPlace = (text: string, out: string): string =>
-	text
-		.split('\n')
-		.map((line) => (/^zenml-airgap handover(?: |$)/u.test(line) ? `${line} --out ${shellWord(out)}` : line))
-		.join('\n');
-
 /** What became of papers with commands that can be run as they stand: called as this was, and for the same place. */
 const asCalled = (one: WrittenPapers, called: Called, out: string | undefined): WrittenPapers => {
 	const full = (words: readonly string[]): readonly string[] =>
-		calledDeep(out === undefined ? words : words.map((text) => withPlace(text, out)), called);
+		calledDeep(out === undefined ? words : words.map((text) => handoverWith(text, `--out ${shellWord(out)}`)), called);
 	return {...one, lacks: full(one.lacks), ...(one.toDo && {toDo: full(one.toDo)})};
 };
 

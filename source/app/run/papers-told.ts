@@ -5,7 +5,7 @@ import type {MadePapers, WrittenPapers} from '../../handover/written.ts';
 import {keptWords, readAsked} from '../base/asked.ts';
 import type {Context} from '../base/context.ts';
 import {journalFile} from '../base/journal-file.ts';
-import {type Called, calledBy, calledDeep} from '../base/kept/own-commands.ts';
+import {type Called, calledBy, calledDeep, handoverWith} from '../base/kept/own-commands.ts';
 import {installUnderWay} from './papers.ts';
 
 /** Where papers were made: at a screen or in plain lines, before or after the start of a run. */
@@ -26,11 +26,7 @@ const findsAnswers = async (stateDirectory: string, {answers, rehearsal}: Called
 };
 
 /** A text whose commands for papers name a file of answers; other commands ask for what they lack. */
-const withAnswers = (text: string, file: string): string =>
-	text
-		.split('\n')
-		.map((line) => (/^zenml-airgap handover(?: |$)/u.test(line) ? `${line} --answers ${shellWord(file)}` : line))
-		.join('\n');
+const withAnswers = (text: string, file: string): string => handoverWith(text, `--answers ${shellWord(file)}`);
 
 const notSaved = `No answers are kept before the start, so ${unsaved} stands for them: save the answers, and write the file that is named then.`;
 

@@ -173,3 +173,10 @@ export const calledBy = (given: unknown, program: Program = 'zenml-airgap'): Cal
 		program,
 	};
 };
+
+/** A text whose commands for papers, each a line of its own, have these words, too. */
+export const handoverWith = (text: string, words: string): string =>
+	text
+		.split('\n')
+		.map((line) => (/^zenml-airgap handover(?: |$)/u.test(line) ? `${line} ${words}` : line))
+		.join('\n');
